@@ -1,0 +1,77 @@
+use septum_core::{Principal, Reason, Source, TenantId, TraceId};
+
+/// What kind of thing happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// Septum started.
+    Started,
+    /// Septum stopped in good order.
+    Stopped,
+    /// An attempt to reach another tenant or to change the binding: sources that disagree, a
+    /// forged or foreign token, a setting of Septum's.
+    Crossing,
+    /// A request or a statement that was refused for another reason.
+    Denied,
+    /// A client that could not prove who it is.
+    AuthenticationFailed,
+    /// A statement that an operator ran.
+    OperatorStatement,
+    /// An operator connected or disconnected.
+    OperatorSession,
+}
+
+impl Kind {
+    /// The name in the log.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Started => "started",
+            Self::Stopped => "stopped",
+            Self::Crossing => "crossing",
+            Self::Denied => "denied",
+            Self::AuthenticationFailed => "authentication_failed",
+            Self::OperatorStatement => "operator_statement",
+            Self::OperatorSession => "operator_session",
+        }
+    }
+}
+
+/// One thing that happened. Build it with [`Event::new`] and fill in what is known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Event {
+    /// What kind of thing.
+    pub kind: Kind,
+    /// The tenant that was bound or proven, if any.
+    pub tenant: Option<TenantId>,
+    /// Who acted, if proven.
+    pub principal: Option<Principal>,
+    /// The source that bound, or that failed.
+    pub source: Option<Source>,
+    /// Where the client connected from: an address, or `unix`.
+    pub peer: Option<String>,
+    /// The request's trace.
+    pub trace: Option<TraceId>,
+    /// Why it was refused.
+    pub reason: Option<Reason>,
+    /// The fingerprint of the statement: its shape without literals.
+    pub fingerprint: Option<String>,
+    /// What was tried, in Septum's own words: a function's or a setting's name, a method and
+    /// route. Never a row value, a literal, a token or a client's text.
+    pub subject: Option<String>,
+}
+
+impl Event {
+    /// An event of which only the kind is known yet.
+    pub fn new(kind: Kind) -> Self {
+        Self {
+            kind,
+            tenant: None,
+            principal: None,
+            source: None,
+            peer: None,
+            trace: None,
+            reason: None,
+            fingerprint: None,
+            subject: None,
+        }
+    }
+}

@@ -1,0 +1,169 @@
+use std::fmt;
+use std::str::FromStr;
+
+use uuid::Uuid;
+
+/// The PostgreSQL type of the tenant key: one per deployment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum TenantType {
+    /// `uuid`
+    Uuid,
+    /// `bigint` (`int8`)
+    BigInt,
+    /// `integer` (`int4`)
+    Int,
+    /// `text`
+    Text,
+}
+
+impl TenantType {
+    /// Every tenant type, in the order of the documentation.
+    pub const ALL: [Self; 4] = [Self::Uuid, Self::BigInt, Self::Int, Self::Text];
+
+    /// The type's name in SQL and in the configuration.
+    pub fn sql_name(self) -> &'static str {
+        match self {
+            Self::Uuid => "uuid",
+            Self::BigInt => "bigint",
+            Self::Int => "int",
+            Self::Text => "text",
+        }
+    }
+
+    /// Reads a tenant key in any spelling that PostgreSQL itself takes for this type, and
+    /// returns the one typed value that all of them mean (catalogue S151, S152).
+    ///
+    /// # Errors
+    /// [`InvalidTenantId`] when the text is no value of this type; for `text`, when it is
+    /// empty, longer than [`TenantId::MAX_TEXT`] bytes or holds a control character.
+    pub fn parse(self, text: &str) -> Result<TenantId, InvalidTenantId> {
+        let invalid = || InvalidTenantId { text: text.into(), tenant_type: self };
+        match self {
+            Self::Uuid => Uuid::try_parse(text).map(TenantId::Uuid).map_err(|_| invalid()),
+            Self::BigInt => text.trim().parse().map(TenantId::BigInt).map_err(|_| invalid()),
+            Self::Int => text.trim().parse().map(TenantId::Int).map_err(|_| invalid()),
+            Self::Text => {
+                let fits = !text.is_empty()
+                    && text.len() <= TenantId::MAX_TEXT
+                    && !text.chars().any(char::is_control);
+                if fits { Ok(TenantId::Text(text.into())) } else { Err(invalid()) }
+            }
+        }
+    }
+}
+
+impl FromStr for TenantType {
+    type Err = UnknownTenantType;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::ALL
+            .into_iter()
+            .find(|candidate| candidate.sql_name() == text)
+            .ok_or_else(|| UnknownTenantType(text.into()))
+    }
+}
+
+impl fmt::Display for TenantType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.sql_name())
+    }
+}
+
+/// A customer: one canonical, typed key. Two spellings of one key are equal; keys of two
+/// types never are.
+///
+/// ```
+/// use septum_core::TenantType;
+/// let a = TenantType::Uuid.parse("7C9E6679-7425-40DE-944B-E07FC1F90AE7").unwrap();
+/// let b = TenantType::Uuid.parse("{7c9e6679-7425-40de-944b-e07fc1f90ae7}").unwrap();
+/// assert_eq!(a, b);
+/// assert_eq!(a.to_string(), "7c9e6679-7425-40de-944b-e07fc1f90ae7");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum TenantId {
+    /// A `uuid` key.
+    Uuid(Uuid),
+    /// A `bigint` key.
+    BigInt(i64),
+    /// An `integer` key.
+    Int(i32),
+    /// A `text` key.
+    Text(Box<str>),
+}
+
+impl TenantId {
+    /// The longest text key, in bytes.
+    pub const MAX_TEXT: usize = 255;
+
+    /// The type this key has.
+    pub fn tenant_type(&self) -> TenantType {
+        match self {
+            Self::Uuid(_) => TenantType::Uuid,
+            Self::BigInt(_) => TenantType::BigInt,
+            Self::Int(_) => TenantType::Int,
+            Self::Text(_) => TenantType::Text,
+        }
+    }
+}
+
+/// The canonical spelling, which PostgreSQL prints too.
+impl fmt::Display for TenantId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Uuid(key) => key.hyphenated().fmt(f),
+            Self::BigInt(key) => key.fmt(f),
+            Self::Int(key) => key.fmt(f),
+            Self::Text(key) => f.write_str(key),
+        }
+    }
+}
+
+/// The text is no key of the deployment's tenant type.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{text}` is not a tenant key of type {tenant_type}")]
+pub struct InvalidTenantId {
+    text: String,
+    tenant_type: TenantType,
+}
+
+/// The text names no tenant type.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is no tenant type; use uuid, bigint, int or text")]
+pub struct UnknownTenantType(String);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn s151_every_spelling_of_an_integer_is_one_key() {
+        for text in ["1", "01", " 1 ", "+1"] {
+            assert_eq!(TenantType::Int.parse(text), Ok(TenantId::Int(1)), "{text}");
+        }
+        for text in ["1.0", "0x1", "1e0", "", "2147483648"] {
+            assert!(TenantType::Int.parse(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn s152_every_spelling_of_a_uuid_is_one_key() {
+        let canonical = "7c9e6679-7425-40de-944b-e07fc1f90ae7";
+        for text in [
+            canonical,
+            "7C9E6679-7425-40DE-944B-E07FC1F90AE7",
+            "{7c9e6679-7425-40de-944b-e07fc1f90ae7}",
+            "7c9e6679742540de944be07fc1f90ae7",
+        ] {
+            assert_eq!(TenantType::Uuid.parse(text).unwrap().to_string(), canonical);
+        }
+        assert!(TenantType::Uuid.parse("7c9e6679").is_err());
+    }
+
+    #[test]
+    fn text_keys_refuse_control_characters_and_emptiness() {
+        assert!(TenantType::Text.parse("").is_err());
+        assert!(TenantType::Text.parse("a\0b").is_err());
+        assert!(TenantType::Text.parse(&"x".repeat(256)).is_err());
+        assert_eq!(TenantType::Text.parse("acme").unwrap().to_string(), "acme");
+    }
+}
