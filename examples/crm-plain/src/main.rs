@@ -1,0 +1,3 @@
+//! A small CRM that knows nothing of tenants.
+
+fn main() {}
