@@ -1,0 +1,1 @@
+//! The data of `COPY FROM STDIN`, decoded to rows.
