@@ -105,6 +105,12 @@ impl Binding {
         }
     }
 
+    /// The same binding in another trace: the gateway begins a fresh one for each request.
+    #[must_use]
+    pub fn in_trace(self, trace: TraceId) -> Self {
+        Self { trace: Some(trace), ..self }
+    }
+
     /// The bound tenant.
     pub fn tenant(&self) -> &TenantId {
         &self.tenant

@@ -176,9 +176,8 @@ mod tests {
     #[test]
     fn another_key_another_environment_and_another_time_are_refused() {
         let token = keys(1).mint(&binding(), 100);
-        let reason = |keys: &ContextKeys, now| {
-            keys.verify(&token, &tenants(), now).unwrap_err().reason
-        };
+        let reason =
+            |keys: &ContextKeys, now| keys.verify(&token, &tenants(), now).unwrap_err().reason;
         assert_eq!(reason(&keys(2), 99), Reason::InvalidContextToken);
         assert_eq!(reason(&keys(1), 100), Reason::ExpiredContextToken);
         let staging = ContextKeys::new(Environment::Staging, &root(1), None);

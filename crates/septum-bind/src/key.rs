@@ -14,7 +14,7 @@ pub struct RootKey(Secret<[u8; 32]>);
 
 /// What a derived key is for. The label is part of the derivation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Purpose {
+pub(crate) enum Purpose {
     /// Binds a server connection: `septum.tenant()` verifies it.
     Seal,
     /// Carries a binding from the gateway to the proxy.

@@ -8,10 +8,14 @@
 //! by way of the application, and as a [`seal`] from the proxy to `septum.tenant()` in the
 //! database. Nothing here knows sockets, files, clocks or a runtime: time is an argument.
 
+pub mod api_key;
 mod binding;
 pub mod context;
 pub mod credential;
+pub mod header;
 mod hex;
+pub mod host;
+pub mod jwt;
 mod key;
 pub mod seal;
 mod tenants;

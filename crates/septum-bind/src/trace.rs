@@ -34,9 +34,8 @@ impl Traces {
     /// [`Reason::UnknownTrace`] when no such request is under way.
     pub fn claim(&self, trace: &TraceId) -> Result<Claim, BindError> {
         let requests = self.lock();
-        let binding = requests
-            .get(trace)
-            .ok_or(BindError::of(Source::Traceparent, Reason::UnknownTrace))?;
+        let binding =
+            requests.get(trace).ok_or(BindError::of(Source::Traceparent, Reason::UnknownTrace))?;
         Ok(Claim {
             tenant: binding.tenant().clone(),
             principal: Some(binding.principal().clone()),

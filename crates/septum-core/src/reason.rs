@@ -88,6 +88,9 @@ reasons! {
     UnknownPrincipal = 115, "the credential names no valid principal",
         "every binding says who acts",
         "use 1 to 255 bytes without control characters";
+    ForeignIssuer = 116, "the token's issuer may not name this tenant",
+        "an issuer that belongs to one tenant proves nothing about another",
+        "add the tenant to the issuer's `tenants`, or ask the right issuer";
 
     MalformedRequest = 201, "the HTTP request is malformed or ambiguous",
         "what two programs may read differently is refused, not guessed",
@@ -110,6 +113,12 @@ reasons! {
     Draining = 207, "Septum is shutting down",
         "no new work is taken while draining",
         "retry; another instance will answer";
+    Misdirected = 208, "the host is not the one that the TLS connection was opened for",
+        "a connection for one host must not carry another's requests",
+        "open a connection of its own for each host";
+    ForeignOrigin = 209, "the WebSocket comes from another origin",
+        "a page of another site could speak in the user's name",
+        "open the WebSocket from a page of the same host";
 
     SyntaxError = 301, "the SQL text can't be parsed",
         "what PostgreSQL's own grammar refuses is never sent",
