@@ -1,12 +1,9 @@
 use septum_core::{Principal, Reason, Source, TenantId, TraceId};
 
-/// What kind of thing happened.
+/// What kind of thing happened. That Septum started or stopped is the sink's to record: see
+/// [`RecordKind`](crate::RecordKind).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Kind {
-    /// Septum started.
-    Started,
-    /// Septum stopped in good order.
-    Stopped,
     /// An attempt to reach another tenant or to change the binding: sources that disagree, a
     /// forged or foreign token, a setting of Septum's.
     Crossing,
@@ -21,11 +18,18 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// Every kind.
+    pub const ALL: [Self; 5] = [
+        Self::Crossing,
+        Self::Denied,
+        Self::AuthenticationFailed,
+        Self::OperatorStatement,
+        Self::OperatorSession,
+    ];
+
     /// The name in the log.
     pub fn as_str(self) -> &'static str {
         match self {
-            Self::Started => "started",
-            Self::Stopped => "stopped",
             Self::Crossing => "crossing",
             Self::Denied => "denied",
             Self::AuthenticationFailed => "authentication_failed",

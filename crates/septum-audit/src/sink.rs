@@ -1,4 +1,5 @@
 use std::pin::Pin;
+use std::sync::Arc;
 
 use crate::Event;
 
@@ -12,7 +13,16 @@ pub trait Sink: Send + Sync {
     fn record(&self, event: Event) -> Recorded;
 }
 
-/// The event could not be made durable; nothing about the refusal may be relaxed for that.
+/// The event is not known to be durable; nothing about the refusal may be relaxed for that.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the audit log can't be written: {0}")]
-pub struct SinkError(pub String);
+pub enum SinkError {
+    /// More events wait for the disk than the queue holds. Later events may succeed.
+    #[error("the audit log's queue is full; see why its disk is slow")]
+    Full,
+    /// Writing failed, now or earlier. Every later event fails too, until the log is reopened.
+    #[error("the audit log can't be written ({0}); see to its disk and restart septum")]
+    Unwritable(Arc<str>),
+    /// The log was closed.
+    #[error("the audit log is closed; record before closing it")]
+    Closed,
+}
