@@ -34,7 +34,7 @@ impl Chain {
     pub fn commit(&mut self, entries: impl IntoIterator<Item = (Time, Entry)>, out: &mut Vec<u8>) {
         let mut entries = entries.into_iter().peekable();
         while let Some((time, entry)) = entries.next() {
-            let seq = self.head.seq + 1;
+            let seq = self.head.seq.saturating_add(1);
             let mut record = Record::unsealed(seq, self.head.mac, time, entry);
             record.end = entries.peek().is_none();
             self.head = Head { seq, mac: self.key.write(&record, out) };

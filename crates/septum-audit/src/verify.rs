@@ -43,7 +43,7 @@ impl Verifier {
     /// # Errors
     /// [`Why::MissingFile`] when it is not the next.
     pub fn begin_file(&mut self, number: u64) -> Result<(), Broken> {
-        self.whole()?;
+        self.so_far()?;
         let expected = self.file + 1;
         let in_order = self.file == 0 || number == expected;
         self.file = number;
@@ -57,7 +57,7 @@ impl Verifier {
     /// [`Broken`] when the line is not what the writer wrote in this place; every later call
     /// fails alike.
     pub fn line(&mut self, line: &[u8]) -> Result<Record, Broken> {
-        self.whole()?;
+        self.so_far()?;
         self.line += 1;
         match self.key.read(line).and_then(|record| self.in_place(&record).map(|()| record)) {
             Ok(record) => {
@@ -73,7 +73,7 @@ impl Verifier {
     /// # Errors
     /// [`Why::TooLong`] when it is longer than any line.
     pub fn torn(&mut self, bytes: &[u8]) -> Result<(), Broken> {
-        self.whole()?;
+        self.so_far()?;
         if bytes.is_empty() {
             return Ok(());
         }
@@ -85,6 +85,14 @@ impl Verifier {
         *length = length.saturating_add(bytes.len() as u64);
         hash.update(bytes);
         Ok(())
+    }
+
+    /// Whether nothing was broken until now.
+    ///
+    /// # Errors
+    /// What broke it.
+    pub fn so_far(&self) -> Result<(), Broken> {
+        self.report.broken.clone().map_or(Ok(()), Err)
     }
 
     /// What was found, at the end of the last file.
@@ -106,10 +114,6 @@ impl Verifier {
         })
     }
 
-    fn whole(&self) -> Result<(), Broken> {
-        self.report.broken.clone().map_or(Ok(()), Err)
-    }
-
     fn broken(&mut self, why: Why) -> Broken {
         let broken = Broken { file: self.file, line: self.line, why };
         self.report.broken = Some(broken.clone());
@@ -119,7 +123,7 @@ impl Verifier {
     /// Whether an authentic record belongs here.
     fn in_place(&self, record: &Record) -> Result<(), Why> {
         if let Some(head) = self.report.head {
-            let expected = head.seq + 1;
+            let expected = head.seq.saturating_add(1);
             if record.seq != expected {
                 return Err(Why::OutOfPlace { expected, found: record.seq });
             }
