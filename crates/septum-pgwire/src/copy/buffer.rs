@@ -52,6 +52,11 @@ impl Buffer {
         self.start = 0;
     }
 
+    #[cfg(test)]
+    pub(super) fn capacity(&self) -> usize {
+        self.bytes.capacity()
+    }
+
     /// Throws everything away that is not the last row.
     pub(super) fn skip_all(&mut self) {
         self.start = self.bytes.len();

@@ -84,6 +84,12 @@ impl Decoder {
         }
     }
 
+    /// How much memory the stream holds, in bytes.
+    #[cfg(test)]
+    pub(super) fn capacity(&self) -> usize {
+        self.buffer.capacity() + self.fields.scratch.capacity()
+    }
+
     fn fail(&mut self, kind: CopyErrorKind) -> CopyError {
         let error = CopyError { line: self.line(), kind };
         self.buffer.clear();
