@@ -1,0 +1,73 @@
+/// What a statement reaches, wherever it stands in it (catalogue S49).
+///
+/// Collected by a walk that names every field of every node it knows; what it doesn't know is
+/// in [`unknown`](Self::unknown). The catalog snapshot will resolve these names to objects.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Facts {
+    /// Functions called, by any syntax that keeps a name.
+    pub functions: Vec<Function>,
+    /// Relations read and written. A name that a common table expression in scope takes is
+    /// none.
+    pub relations: Vec<Relation>,
+    /// Operators that were written with a schema, and operator classes.
+    pub operators: Vec<QualifiedName>,
+    /// Types named in casts and column definitions.
+    pub types: Vec<QualifiedName>,
+    /// Collations named.
+    pub collations: Vec<QualifiedName>,
+    /// Settings that `current_setting` reads and `set_config` writes inside the statement.
+    pub settings: Vec<SettingUse>,
+    /// Whether rows are locked: FOR UPDATE and its kin.
+    pub locks: bool,
+    /// Whether a statement inside may write: INSERT, UPDATE, DELETE or MERGE at any depth.
+    pub writes: bool,
+    /// Kinds of nodes that the walk doesn't know. Not empty means: refuse.
+    pub unknown: Vec<&'static str>,
+}
+
+/// A name with the schema that was written before it, both as PostgreSQL folds them.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct QualifiedName {
+    /// The schema, if one was written.
+    pub schema: Option<Box<str>>,
+    /// The name.
+    pub name: Box<str>,
+}
+
+impl std::fmt::Display for QualifiedName {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if let Some(schema) = &self.schema {
+            write!(f, "{schema}.")?;
+        }
+        f.write_str(&self.name)
+    }
+}
+
+/// A call of a function.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Function {
+    /// Its name.
+    pub name: QualifiedName,
+    /// How many arguments it was given.
+    pub arguments: usize,
+}
+
+/// A use of a relation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Relation {
+    /// Its name.
+    pub name: QualifiedName,
+    /// Whether it is the target of a write.
+    pub written: bool,
+}
+
+/// A use of a setting inside a statement.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SettingUse {
+    /// The setting, lower case; `None` when it can't be known before the statement runs.
+    pub name: Option<Box<str>>,
+    /// The new value where it is a constant.
+    pub value: Option<Box<str>>,
+    /// Whether it is written.
+    pub written: bool,
+}

@@ -1,0 +1,98 @@
+//! The walk over PostgreSQL's raw parse tree, complete by construction.
+//!
+//! [`nodes`] lists each kind of node that a judged statement may hold, with each of its fields;
+//! a field that a new version of the parser adds fails to compile, and so does a new kind of
+//! node in [`node`]. [`noted`] holds the kinds that say something about what is reached.
+
+mod node;
+mod nodes;
+mod noted;
+mod number;
+
+use crate::Facts;
+
+pub(crate) use node::{command, walk_statement};
+
+/// What the walk does on its way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Pass {
+    /// Collect facts, set locations to zero, and rewrite what must not stay as it is.
+    Judge,
+    /// Set locations to zero and change nothing else: for the tree of the canonical text.
+    Compare,
+}
+
+/// One walk over one tree.
+#[derive(Debug)]
+pub(crate) struct Walker {
+    pass: Pass,
+    facts: Facts,
+    /// Whether the tree was changed in more than its locations.
+    rewrote: bool,
+    /// The common table expressions in scope, innermost last.
+    ctes: Vec<String>,
+}
+
+impl Walker {
+    /// A walk that collects facts and rewrites.
+    pub(crate) fn judge() -> Self {
+        Self::new(Pass::Judge)
+    }
+
+    /// A walk that makes a tree comparable, without changing what it means.
+    pub(crate) fn compare() -> Self {
+        Self::new(Pass::Compare)
+    }
+
+    fn new(pass: Pass) -> Self {
+        Self { pass, facts: Facts::default(), rewrote: false, ctes: Vec::new() }
+    }
+
+    /// What was collected, and whether the tree was changed.
+    pub(crate) fn finish(self) -> (Facts, bool) {
+        (self.facts, self.rewrote)
+    }
+
+    fn judging(&self) -> bool {
+        self.pass == Pass::Judge
+    }
+
+    /// Notes a kind of node that no judged statement may hold.
+    pub(crate) fn unknown(&mut self, kind: &'static str) {
+        if self.judging() && !self.facts.unknown.contains(&kind) {
+            self.facts.unknown.push(kind);
+        }
+    }
+
+    fn note(&mut self, note: impl FnOnce(&mut Facts)) {
+        if self.judging() {
+            note(&mut self.facts);
+        }
+    }
+}
+
+/// A part of the tree that can be walked.
+pub(crate) trait Walk {
+    /// Walks this and all below.
+    fn walk(&mut self, walker: &mut Walker);
+}
+
+impl<T: Walk> Walk for Option<T> {
+    fn walk(&mut self, walker: &mut Walker) {
+        if let Some(part) = self {
+            part.walk(walker);
+        }
+    }
+}
+
+impl<T: Walk> Walk for Box<T> {
+    fn walk(&mut self, walker: &mut Walker) {
+        self.as_mut().walk(walker);
+    }
+}
+
+impl<T: Walk> Walk for Vec<T> {
+    fn walk(&mut self, walker: &mut Walker) {
+        self.iter_mut().for_each(|part| part.walk(walker));
+    }
+}
