@@ -1,4 +1,5 @@
 //! COPY: between the client and one table or query only.
+#![expect(clippy::wildcard_enum_match_arm, reason = "what is not named here is refused")]
 
 use pg_query::protobuf as p;
 use pg_query::protobuf::node::Node as NodeEnum;
@@ -151,13 +152,16 @@ impl Options {
         let null = self.null.as_deref().unwrap_or_default();
         let delimiter = self.delimiter.unwrap_or(if csv { b',' } else { b'\t' });
         let quote = self.quote.unwrap_or(b'"');
-        (csv || !csv_only)
-            && !(binary && textual)
-            && !matches!(delimiter, b'\r' | b'\n')
-            && (csv || !b"\\.abcdefghijklmnopqrstuvwxyz0123456789".contains(&delimiter))
-            && !null.contains(['\r', '\n'])
-            && !null.as_bytes().contains(&delimiter)
-            && !(csv && (delimiter == quote || null.as_bytes().contains(&quote)))
+        let refused = [
+            csv_only && !csv,
+            binary && textual,
+            matches!(delimiter, b'\r' | b'\n'),
+            !csv && b"\\.abcdefghijklmnopqrstuvwxyz0123456789".contains(&delimiter),
+            null.contains(['\r', '\n']),
+            null.as_bytes().contains(&delimiter),
+            csv && (delimiter == quote || null.as_bytes().contains(&quote)),
+        ];
+        !refused.contains(&true)
     }
 
     fn into_copy_in(self, relation: String, columns: Vec<String>) -> CopyIn {

@@ -29,7 +29,8 @@ pub fn parse_script(text: &str) -> Result<Vec<Statement>, SqlError> {
     parse_script_with(text, Others::Refuse)
 }
 
-/// [`parse_script`], with a choice for statements of [`Kind::Other`](crate::Kind::Other).
+/// [`parse_script`], with a choice for statements that never run: those of
+/// [`Kind::Other`](crate::Kind::Other) and those with [`Facts::unknown`] syntax.
 ///
 /// # Errors
 /// As [`parse_script`].
@@ -53,19 +54,19 @@ fn statement(mut tree: p::Node, original: &str, others: Others) -> Result<Statem
     if let Some(canonical) = answered {
         return Ok(built(canonical.into(), Facts::default()));
     }
+    let unjudged = |tree| match others {
+        Others::Refuse => String::new(),
+        Others::Deparse => deparse(tree).map(|(text, _)| text).unwrap_or_default(),
+    };
     if refusal.is_some() {
-        let canonical = match others {
-            Others::Refuse => String::new(),
-            Others::Deparse => deparse(tree).map(|(text, _)| text).unwrap_or_default(),
-        };
-        return Ok(built(canonical, Facts::default()));
+        return Ok(built(unjudged(tree), Facts::default()));
     }
     let mut walker = Walker::judge();
     walk_statement(node, &mut walker);
     let (facts, rewrote) = walker.finish();
     if !facts.unknown.is_empty() {
         // It is refused for that: no need to find its canonical text.
-        return Ok(built(String::new(), facts));
+        return Ok(built(unjudged(tree), facts));
     }
     let (canonical, tree) = deparse(tree)?;
     if rewrote || canonical != original {

@@ -1,4 +1,5 @@
 //! SET and RESET in all their spellings.
+#![expect(clippy::wildcard_enum_match_arm, reason = "what is not named here is refused")]
 
 use pg_query::protobuf as p;
 use pg_query::protobuf::a_const::Val;

@@ -1,0 +1,103 @@
+use std::sync::Arc;
+
+use septum_bind::Binding;
+use septum_core::Reason;
+use septum_sql::{Kind, Others, Statement, parse_script_with};
+
+use crate::cache::{Verdict, VerdictCache, Verdicts};
+use crate::{Denial, Guarded, Mode, Policy, rules};
+
+/// Judges texts under one policy. Cheap to share: judging takes `&self` from any thread.
+#[derive(Debug)]
+pub struct Guard {
+    policy: Policy,
+    cache: VerdictCache,
+}
+
+impl Guard {
+    /// A guard with an empty cache.
+    pub fn new(policy: Policy) -> Self {
+        let cache = VerdictCache::new(policy.cache_bytes);
+        Self { policy, cache }
+    }
+
+    /// Whether the rules decide.
+    pub fn mode(&self) -> Mode {
+        self.policy.mode()
+    }
+
+    /// The statements of a text, in order, each of which may run under this binding; none for
+    /// a text without statements.
+    ///
+    /// `None` is a connection to which no tenant is bound: it may run what touches no relation,
+    /// and the reads of type metadata that drivers do at start-up.
+    ///
+    /// The text is one whose comments have been read: see [`septum_sql::handover`].
+    ///
+    /// # Errors
+    /// [`Denial`] for the first statement that may not run; nothing of the text may run then.
+    pub fn judge(
+        &self,
+        text: &str,
+        binding: Option<&Binding>,
+    ) -> Result<Arc<[Guarded<Statement>]>, Denial> {
+        let verdicts = match self.cache.get(text) {
+            Some(verdicts) => verdicts,
+            None => self.judge_anew(text),
+        };
+        match binding {
+            Some(_) => verdicts.bound.clone(),
+            None => verdicts.unbound.clone(),
+        }
+    }
+
+    fn judge_anew(&self, text: &str) -> Arc<Verdicts> {
+        let (verdicts, keep) = match self.parse(text) {
+            Ok(statements) => {
+                // A token must not stay in memory longer than its statement.
+                let keep = !statements.iter().any(hands_over);
+                (self.verdicts(statements), keep)
+            }
+            Err(denial) => (Verdicts { bound: Err(denial.clone()), unbound: Err(denial) }, true),
+        };
+        let verdicts = Arc::new(verdicts);
+        if keep {
+            self.cache.insert(text, Arc::clone(&verdicts));
+        }
+        verdicts
+    }
+
+    fn parse(&self, text: &str) -> Result<Vec<Statement>, Denial> {
+        if text.len() > self.policy.max_statement_bytes {
+            return Err(Denial::new(Reason::StatementTooLarge));
+        }
+        let others = match self.policy.mode() {
+            Mode::Enforce => Others::Refuse,
+            Mode::Off => Others::Deparse,
+        };
+        Ok(parse_script_with(text, others)?)
+    }
+
+    fn verdicts(&self, statements: Vec<Statement>) -> Verdicts {
+        let policy = &self.policy;
+        let bound = first_denial(&statements, |one| rules::judge(one, policy));
+        let unbound = bound
+            .clone()
+            .and_then(|()| first_denial(&statements, |one| rules::judge_unbound(one, policy)));
+        let guarded: Arc<[_]> = statements.into_iter().map(Guarded::new).collect();
+        let with =
+            |verdict: Result<(), Denial>| -> Verdict { verdict.map(|()| Arc::clone(&guarded)) };
+        Verdicts { bound: with(bound), unbound: with(unbound) }
+    }
+}
+
+fn first_denial(
+    statements: &[Statement],
+    judge: impl Fn(&Statement) -> Result<(), Denial>,
+) -> Result<(), Denial> {
+    statements.iter().try_for_each(|one| judge(one).map_err(|denial| denial.in_statement(one)))
+}
+
+fn hands_over(statement: &Statement) -> bool {
+    matches!(statement.kind(), Kind::Handover { .. })
+}
