@@ -118,3 +118,49 @@ pub(crate) fn now() -> Time {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     Time::from_unix_millis(since.as_millis().try_into().unwrap_or(u64::MAX))
 }
+
+#[cfg(test)]
+mod tests {
+    use septum_audit::{Digest, Kind};
+
+    use super::*;
+
+    fn queue(capacity: usize) -> Queue {
+        Queue::new(capacity, Head { seq: 0, mac: Digest::from_bytes([0; 32]) })
+    }
+
+    fn event() -> Event {
+        Event::new(Kind::Crossing)
+    }
+
+    #[test]
+    fn an_event_beyond_the_bound_is_refused_and_not_kept() {
+        let queue = queue(2);
+        let waiting = [queue.push(event()).unwrap(), queue.push(event()).unwrap()];
+        assert_eq!(queue.push(event()).unwrap_err(), SinkError::Full);
+        assert_eq!(queue.take(10).map(|group| group.len()), Some(2));
+        assert!(queue.push(event()).is_ok(), "there is room again");
+        drop(waiting);
+    }
+
+    #[test]
+    fn what_waits_is_still_given_out_after_closing_and_nothing_else_is_taken() {
+        let queue = queue(10);
+        let _waiting = [queue.push(event()).unwrap(), queue.push(event()).unwrap()];
+        queue.close();
+        assert_eq!(queue.push(event()).unwrap_err(), SinkError::Closed);
+        assert_eq!(queue.take(1).map(|group| group.len()), Some(1));
+        assert_eq!(queue.take(1).map(|group| group.len()), Some(1));
+        assert!(queue.take(1).is_none());
+    }
+
+    #[test]
+    fn when_the_writer_is_gone_nobody_waits_for_ever() {
+        let queue = queue(10);
+        let waiting = queue.push(event()).unwrap();
+        let why = SinkError::Unwritable("no space".into());
+        queue.end(&why);
+        assert_eq!(waiting.blocking_recv(), Ok(Err(why.clone())));
+        assert_eq!(queue.push(event()).unwrap_err(), why);
+    }
+}
