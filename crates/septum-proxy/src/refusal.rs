@@ -1,0 +1,159 @@
+//! How a reason becomes PostgreSQL's error: the one place that maps them.
+
+use septum_bind::BindError;
+use septum_core::{Principal, Reason, Source, TenantId};
+use septum_guard::Denial;
+use septum_pgwire::{ErrorFields, Severity};
+
+/// A refusal on its way to the client and, where it is one for the log, to the audit log.
+#[derive(Clone, Debug)]
+pub(crate) struct Refusal {
+    pub(crate) reason: Reason,
+    /// What was tried, in Septum's words.
+    pub(crate) subject: Option<String>,
+    pub(crate) fingerprint: Option<String>,
+    pub(crate) position: Option<u32>,
+    /// More than the reason's title says.
+    pub(crate) detail: Option<String>,
+    pub(crate) source: Option<Source>,
+    pub(crate) tenant: Option<TenantId>,
+    pub(crate) principal: Option<Principal>,
+    pub(crate) crossing: bool,
+}
+
+impl Refusal {
+    pub(crate) fn new(reason: Reason) -> Self {
+        Self {
+            reason,
+            subject: None,
+            fingerprint: None,
+            position: None,
+            detail: None,
+            source: None,
+            tenant: None,
+            principal: None,
+            crossing: is_crossing(reason),
+        }
+    }
+
+    pub(crate) fn with_detail(self, detail: impl Into<String>) -> Self {
+        Self { detail: Some(detail.into()), ..self }
+    }
+
+    pub(crate) fn with_subject(self, subject: impl Into<String>) -> Self {
+        Self { subject: Some(subject.into()), ..self }
+    }
+
+    /// What the client gets.
+    pub(crate) fn fields(&self, severity: Severity) -> ErrorFields {
+        let doc = self.reason.doc();
+        let mut message = format!("{}: {}", self.reason.code(), doc.title);
+        if let Some(subject) = &self.subject {
+            message.push_str(": `");
+            message.push_str(subject);
+            message.push('`');
+        }
+        ErrorFields {
+            severity,
+            code: sqlstate(self.reason),
+            message,
+            detail: Some(self.detail.clone().unwrap_or_else(|| doc.why.to_owned())),
+            hint: Some(doc.remedy.to_owned()),
+            position: self.position,
+        }
+    }
+
+    /// Whether the audit log hears of it: what an honest program does by mistake with its own
+    /// syntax is not a denial.
+    pub(crate) fn is_recorded(&self) -> bool {
+        !matches!(
+            self.reason,
+            Reason::SyntaxError
+                | Reason::PoolTimeout
+                | Reason::ServerUnavailable
+                | Reason::ServerLost
+                | Reason::ShuttingDown
+                | Reason::IdleTimeout
+                | Reason::TooManyConnections
+        )
+    }
+}
+
+impl From<BindError> for Refusal {
+    fn from(error: BindError) -> Self {
+        Self {
+            source: error.source,
+            tenant: error.tenant,
+            principal: error.principal,
+            ..Self::new(error.reason)
+        }
+    }
+}
+
+impl From<Denial> for Refusal {
+    fn from(denial: Denial) -> Self {
+        let crossing = denial.is_crossing();
+        Self {
+            subject: denial.subject,
+            fingerprint: denial.fingerprint,
+            position: denial.position,
+            detail: Some(denial.message),
+            crossing,
+            ..Self::new(denial.reason)
+        }
+    }
+}
+
+fn is_crossing(reason: Reason) -> bool {
+    matches!(
+        reason,
+        Reason::SourcesDisagree
+            | Reason::InvalidContextToken
+            | Reason::WrongEnvironment
+            | Reason::BindingChange
+            | Reason::BindingSetting
+            | Reason::AmbiguousComment
+    )
+}
+
+/// The SQLSTATE of a reason.
+pub(crate) fn sqlstate(reason: Reason) -> &'static str {
+    use Reason as R;
+    match reason {
+        R::NoBinding
+        | R::SourcesDisagree
+        | R::UnknownHost
+        | R::InvalidToken
+        | R::ExpiredToken
+        | R::InvalidApiKey
+        | R::UntrustedPeer
+        | R::UnknownTenant
+        | R::InvalidContextToken
+        | R::ExpiredContextToken
+        | R::AmbiguousSource
+        | R::UnknownTrace
+        | R::BindingChange
+        | R::WrongEnvironment
+        | R::UnknownPrincipal
+        | R::UnboundStatement
+        | R::AmbiguousComment
+        | R::TlsRequired
+        | R::UnsafeRole => "28000",
+        R::AuthenticationFailed => "28P01",
+        R::SyntaxError => "42601",
+        R::StatementTooLarge => "54000",
+        R::ProtocolViolation
+        | R::StartupNotAllowed
+        | R::MessageTooLarge
+        | R::MessageNotAllowed
+        | R::EarlyPlaintext => "08P01",
+        R::UnknownDatabase => "3D000",
+        R::PoolTimeout | R::TooManyConnections => "53300",
+        R::ServerUnavailable => "08001",
+        R::ServerLost => "08006",
+        R::BindFailed | R::ServerProtocol | R::AuditUnavailable => "58000",
+        R::ShuttingDown => "57P01",
+        R::IdleTimeout => "25P03",
+        _ => "42501",
+    }
+}

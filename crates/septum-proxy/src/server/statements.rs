@@ -1,0 +1,81 @@
+use std::collections::HashMap;
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+
+/// What makes two prepared statements the same: their whole canonical text and the types given
+/// for their parameters (invariant 7; trap P10).
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Key {
+    pub(crate) text: Box<str>,
+    pub(crate) types: Box<[u32]>,
+}
+
+/// What a server connection has prepared. Names are random for each connection, so that no SQL
+/// can guess them (catalogue S87), and never used twice.
+pub(crate) struct Statements {
+    prefix: u64,
+    next: u64,
+    clock: u64,
+    limit: NonZeroUsize,
+    by_key: HashMap<Arc<Key>, Entry>,
+    /// Texts of the simple protocol seen once: the second time they are worth preparing.
+    seen: HashMap<u64, ()>,
+}
+
+struct Entry {
+    name: Arc<str>,
+    used: u64,
+}
+
+impl Statements {
+    pub(crate) fn new(prefix: u64, limit: NonZeroUsize) -> Self {
+        Self { prefix, next: 0, clock: 0, limit, by_key: HashMap::new(), seen: HashMap::new() }
+    }
+
+    /// A name that no statement of this connection has had.
+    pub(crate) fn fresh_name(&mut self) -> Arc<str> {
+        self.next = self.next.wrapping_add(1);
+        format!("s{:016x}_{}", self.prefix, self.next).into()
+    }
+
+    /// The name under which this statement is prepared here.
+    pub(crate) fn name(&mut self, key: &Key) -> Option<Arc<str>> {
+        self.clock = self.clock.wrapping_add(1);
+        let clock = self.clock;
+        self.by_key.get_mut(key).map(|entry| {
+            entry.used = clock;
+            Arc::clone(&entry.name)
+        })
+    }
+
+    /// Takes a statement up; returns its name, and that of the one to close for it.
+    pub(crate) fn insert(&mut self, key: Arc<Key>) -> (Arc<str>, Option<Arc<str>>) {
+        let closed = if self.by_key.len() >= self.limit.get() { self.evict() } else { None };
+        let name = self.fresh_name();
+        self.clock = self.clock.wrapping_add(1);
+        self.by_key.insert(key, Entry { name: Arc::clone(&name), used: self.clock });
+        (name, closed)
+    }
+
+    /// Forgets a statement whose `Parse` did not complete (trap P13).
+    pub(crate) fn remove(&mut self, key: &Key) {
+        self.by_key.remove(key);
+    }
+
+    /// Whether this text of the simple protocol has been seen here before. A collision of
+    /// hashes only prepares a statement early.
+    pub(crate) fn is_repeated(&mut self, text: &str) -> bool {
+        use std::hash::BuildHasher as _;
+        const SEEN: usize = 1024;
+        let hash = self.by_key.hasher().hash_one(text);
+        if self.seen.len() >= SEEN {
+            self.seen.clear();
+        }
+        self.seen.insert(hash, ()).is_some()
+    }
+
+    fn evict(&mut self) -> Option<Arc<str>> {
+        let oldest = self.by_key.iter().min_by_key(|(_, entry)| entry.used)?.0.clone();
+        self.by_key.remove(&oldest).map(|entry| entry.name)
+    }
+}

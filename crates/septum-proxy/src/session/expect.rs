@@ -1,0 +1,116 @@
+//! The expectation queue: what the server will answer, in order, and what becomes of each
+//! answer.
+//!
+//! ```text
+//!  sent:    bind(seal) | Parse  Bind  Describe  Execute | Sync
+//!  queue:   B x        | P      B     D         E       | Z      (x: the seal's execution)
+//!  relayed:            | 1      2     T         D.. C   | Z
+//! ```
+//!
+//! INVARIANT: the server answers in the order in which it was asked, and after an error it
+//! skips to the next `Sync`. So the queue's front is what the next answer must be; anything
+//! else is a protocol error that closes the connection. An error takes every entry off up to
+//! `Z`, and each entry that falls is undone: what it had promised did not happen.
+
+use std::sync::Arc;
+
+use bytes::BytesMut;
+use septum_bind::Binding;
+
+use super::prepared::{Portal, Prepared};
+use crate::server::Key;
+
+/// One answer to come.
+pub(crate) enum Expect {
+    /// `ParseComplete`
+    Parse { relay: bool, undo: Undo },
+    /// `BindComplete`
+    Bind { relay: bool, undo: Undo },
+    /// `RowDescription` or `NoData`, of a portal.
+    Portal { no_data: bool },
+    /// `ParameterDescription` and then `RowDescription` or `NoData`.
+    Statement,
+    /// Rows or copied data, and then the end of an `Execute`.
+    Execution { rows: Rows, done: Done },
+    /// `CloseComplete`
+    Close { relay: bool },
+    /// `ReadyForQuery`
+    Ready,
+    /// Nothing from the server: what Septum itself answers at this place.
+    Local { reply: BytesMut, undo: Undo },
+    /// An error, which becomes this one.
+    Refused { reply: BytesMut },
+    /// `ParseComplete` of the insert that a copy is carried as.
+    CopyPrepared,
+    /// Nothing from the server: the end of a `COPY FROM`, whose rows have been counted.
+    CopyEnd,
+}
+
+/// What becomes of the rows of an execution.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Rows {
+    /// They are the client's.
+    Relay,
+    /// They are ours; nobody needs them.
+    Discard,
+    /// They are ours, and looked at.
+    Keep,
+}
+
+/// What the end of an execution means.
+#[derive(Clone, Debug)]
+pub(crate) enum Done {
+    /// The client's statement is done.
+    Relay,
+    /// One of ours is done; an error of it is the client's to see.
+    Own,
+    /// The bind is done: from here on rows may be relayed.
+    Bound(Option<Arc<Binding>>),
+    /// A setting of the client's has been applied along with the bind.
+    Applied,
+    /// A transaction verb of the client's is done.
+    Verb(Verb),
+    /// The client has set this, and the kept row says to what.
+    Set { name: String, local: bool, column: Option<String> },
+    /// The kept rows are the columns to copy into.
+    CopyColumns,
+    /// A row has been copied.
+    CopyRow,
+}
+
+/// What a transaction verb does to what Septum keeps.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Verb {
+    /// `BEGIN`, `SET TRANSACTION`: nothing.
+    None,
+    /// `COMMIT` and `ROLLBACK`: the transaction is over, and the bind with it.
+    End,
+    /// `SAVEPOINT name`
+    Savepoint(String),
+    /// `RELEASE name`
+    Release(String),
+    /// `ROLLBACK TO name`: what was set since is gone, perhaps the bind.
+    RollbackTo(String),
+}
+
+/// How to take back what a message had changed, when the server never gets to it (trap P13).
+#[derive(Default)]
+pub(crate) enum Undo {
+    #[default]
+    Nothing,
+    /// The server has not prepared this.
+    Prepared(Arc<Key>),
+    /// The client's statement was this before.
+    Statement(String, Option<Arc<Prepared>>),
+    /// The client's portal was this before.
+    Portal(String, Option<Portal>),
+    /// Both of the first two.
+    Both(Arc<Key>, String, Option<Arc<Prepared>>),
+}
+
+impl Expect {
+    /// Whether an error in its place means that the bind failed.
+    pub(crate) fn is_bind(&self) -> bool {
+        matches!(self, Self::Execution { done: Done::Bound(_) | Done::Applied, .. })
+    }
+}

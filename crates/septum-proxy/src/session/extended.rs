@@ -1,0 +1,230 @@
+//! The extended protocol: prepared statements and portals.
+
+use std::sync::Arc;
+
+use bytes::BytesMut;
+use septum_pgwire::backend::Write as _;
+use septum_pgwire::frontend::{Bind, Execute, Parse, Target, Write as _};
+
+use super::expect::{Done, Expect, Rows, Undo};
+use super::prepared::{Portal, Prepared};
+use super::query::Judged;
+use super::{Session, Stop, Transaction, Work, perform, postgres_error};
+use crate::server::Key;
+
+impl Session {
+    pub(super) fn begin_parse(&mut self, parse: Parse) -> Result<(), Stop> {
+        let judged = self.judge(&parse.text)?;
+        let statement = match judged.statements.as_ref() {
+            [] => None,
+            [statement] => Some(statement.clone()),
+            _ => {
+                return Err(postgres_error(
+                    "42601",
+                    "cannot insert multiple commands into a prepared statement",
+                )
+                .into());
+            }
+        };
+        if !parse.name.is_empty() && self.statements.contains_key(&parse.name) {
+            let message = format!("prepared statement \"{}\" already exists", parse.name);
+            return Err(postgres_error("42P05", message).into());
+        }
+        if self.statements.len() >= self.shared.config.limits.statements {
+            let message = "too many prepared statements; close some";
+            return Err(postgres_error("53400", message).into());
+        }
+        let canonical = statement.as_ref().map_or("", |statement| statement.canonical());
+        let key = Arc::new(Key { text: canonical.into(), types: parse.types.into() });
+        let Judged { text, evidence, .. } = judged;
+        let prepared = Arc::new(Prepared { statement, text, evidence, key });
+        self.push(Work::Prepare { name: parse.name, prepared })
+    }
+
+    /// Prepares a judged statement, on the server where it is one of the server's.
+    pub(super) fn prepare(&mut self, name: String, prepared: Arc<Prepared>) -> Result<(), Stop> {
+        if !prepared.is_remote() {
+            let before = self.statements.insert(name.clone(), prepared);
+            self.answer(Undo::Statement(name, before), BytesMut::parse_complete);
+            return Ok(());
+        }
+        let bound = self.resolve(&prepared.evidence)?;
+        self.ready_for(&bound, || Work::Prepare {
+            name: name.clone(),
+            prepared: Arc::clone(&prepared),
+        })?;
+        let before = self.statements.insert(name.clone(), Arc::clone(&prepared));
+        let failed = matches!(self.transaction, Transaction::Failed) && !self.sent;
+        let Some(lease) = &mut self.lease else { return Ok(()) };
+        // In a failed transaction the server must say so itself (trap P12).
+        if !failed && lease.server.statements.name(&prepared.key).is_some() {
+            self.answer(Undo::Statement(name, before), BytesMut::parse_complete);
+            return Ok(());
+        }
+        lease.server.statements.remove(&prepared.key);
+        self.send_parse(&prepared, Some((name, before)));
+        Ok(())
+    }
+
+    /// Writes the `Parse`; the client sees its completion when it asked for it by this name.
+    fn send_parse(&mut self, prepared: &Prepared, client: Option<(String, Option<Arc<Prepared>>)>) {
+        let (Some(lease), Some(statement)) = (&mut self.lease, &prepared.statement) else {
+            return;
+        };
+        let server = &mut lease.server;
+        let key = Arc::clone(&prepared.key);
+        let (name, closed) = server.statements.insert(Arc::clone(&key));
+        if let Some(closed) = closed {
+            server.wire.output.close_statement(&closed);
+            self.expect.push_back(Expect::Close { relay: false });
+        }
+        server.parse(&name, statement, &key.types);
+        let relay = client.is_some();
+        let undo = match client {
+            Some((name, before)) => Undo::Both(key, name, before),
+            None => Undo::Prepared(key),
+        };
+        self.expect.push_back(Expect::Parse { relay, undo });
+        self.sent = true;
+    }
+
+    /// The name under which the server has the statement, preparing it there if need be.
+    fn server_name(&mut self, prepared: &Prepared) -> Option<Arc<str>> {
+        let known = self.lease.as_mut()?.server.statements.name(&prepared.key);
+        if known.is_some() {
+            return known;
+        }
+        self.send_parse(prepared, None);
+        self.lease.as_mut()?.server.statements.name(&prepared.key)
+    }
+
+    fn find(&self, name: &str) -> Result<Arc<Prepared>, Stop> {
+        self.statements.get(name).cloned().ok_or_else(|| {
+            let message = match name {
+                "" => "unnamed prepared statement does not exist".to_owned(),
+                name => format!("prepared statement \"{name}\" does not exist"),
+            };
+            postgres_error("26000", message).into()
+        })
+    }
+
+    pub(super) fn bind(&mut self, bind: Bind) -> Result<(), Stop> {
+        let prepared = self.find(&bind.statement)?;
+        let portal = Portal { prepared: Arc::clone(&prepared) };
+        if !prepared.is_remote() {
+            let before = self.portals.insert(bind.portal.clone(), portal);
+            self.answer(Undo::Portal(bind.portal, before), BytesMut::bind_complete);
+            return Ok(());
+        }
+        let bound = self.resolve(&prepared.evidence)?;
+        // What was let through under one binding is not let through under every one.
+        self.judge_under(&prepared.text, &bound)?;
+        self.ready_for(&bound, || Work::Bind(bind.clone()))?;
+        let Some(name) = self.server_name(&prepared) else { return Ok(()) };
+        let Some(lease) = &mut self.lease else { return Ok(()) };
+        lease.server.wire.output.bind(&bind.portal, &name, &bind.values);
+        let before = self.portals.insert(bind.portal.clone(), portal);
+        self.expect
+            .push_back(Expect::Bind { relay: true, undo: Undo::Portal(bind.portal, before) });
+        self.sent = true;
+        Ok(())
+    }
+
+    pub(super) fn describe(&mut self, target: &Target) -> Result<(), Stop> {
+        match target {
+            Target::Statement(name) => {
+                let prepared = self.find(name)?;
+                if !prepared.is_remote() {
+                    self.answer(Undo::Nothing, |out| {
+                        out.no_parameters();
+                        describe_local(&prepared, out);
+                    });
+                    return Ok(());
+                }
+                let bound = self.resolve(&prepared.evidence)?;
+                self.judge_under(&prepared.text, &bound)?;
+                self.ready_for(&bound, || Work::Describe(target.clone()))?;
+                let Some(name) = self.server_name(&prepared) else { return Ok(()) };
+                let Some(lease) = &mut self.lease else { return Ok(()) };
+                lease.server.wire.output.describe_statement(&name);
+                self.expect.push_back(Expect::Statement);
+            }
+            Target::Portal(name) => {
+                if let Some(portal) = self.portals.get(name)
+                    && !portal.prepared.is_remote()
+                {
+                    let prepared = Arc::clone(&portal.prepared);
+                    self.answer(Undo::Nothing, |out| describe_local(&prepared, out));
+                    return Ok(());
+                }
+                // What is not in our list may be a cursor that SQL declared in this
+                // transaction; the server knows.
+                let Some(lease) = &mut self.lease else { return Err(no_portal(name)) };
+                lease.server.wire.output.describe_portal(name);
+                self.expect.push_back(Expect::Portal { no_data: true });
+            }
+        }
+        self.sent = true;
+        Ok(())
+    }
+
+    pub(super) fn execute(&mut self, execute: &Execute) -> Result<(), Stop> {
+        if let Some(portal) = self.portals.get(&execute.portal)
+            && !portal.prepared.is_remote()
+        {
+            let prepared = Arc::clone(&portal.prepared);
+            let Some(statement) = &prepared.statement else {
+                self.answer(Undo::Nothing, BytesMut::empty_query);
+                return Ok(());
+            };
+            let bound = self.resolve(&prepared.evidence)?;
+            self.judge_under(&prepared.text, &bound)?;
+            return self.perform(statement, &bound, || Work::Execute(execute.clone()));
+        }
+        if self.lease.is_none() {
+            return Err(no_portal(&execute.portal));
+        }
+        let portal = self.portals.get(&execute.portal);
+        let evidence = portal.map(|portal| portal.prepared.evidence.clone()).unwrap_or_default();
+        let bound = self.resolve(&evidence)?;
+        self.ready_for(&bound, || Work::Execute(execute.clone()))?;
+        let Some(lease) = &mut self.lease else { return Ok(()) };
+        lease.server.wire.output.execute(&execute.portal, execute.rows);
+        self.expect.push_back(Expect::Execution { rows: Rows::Relay, done: Done::Relay });
+        self.sent = true;
+        Ok(())
+    }
+
+    pub(super) fn close(&mut self, target: &Target) {
+        match target {
+            Target::Statement(name) => {
+                let before = self.statements.remove(name);
+                self.answer(Undo::Statement(name.clone(), before), BytesMut::close_complete);
+            }
+            Target::Portal(name) => {
+                let before = self.portals.remove(name);
+                let local = before.as_ref().is_some_and(|portal| !portal.prepared.is_remote());
+                match &mut self.lease {
+                    Some(lease) if !local => {
+                        lease.server.wire.output.close_portal(name);
+                        self.expect.push_back(Expect::Close { relay: true });
+                        self.sent = true;
+                    }
+                    _ => self.answer(Undo::Portal(name.clone(), before), BytesMut::close_complete),
+                }
+            }
+        }
+    }
+}
+
+/// Describes a statement that Septum itself answers.
+fn describe_local(prepared: &Prepared, out: &mut BytesMut) {
+    match prepared.statement.as_ref().and_then(|statement| perform::column(statement.kind())) {
+        Some((name, oid)) => out.one_column(name, oid),
+        None => out.no_data(),
+    }
+}
+
+fn no_portal(name: &str) -> Stop {
+    postgres_error("34000", format!("portal \"{name}\" does not exist")).into()
+}

@@ -1,0 +1,548 @@
+//! A client's session, from its first query to its end.
+//!
+//! ```text
+//!  client.input --> take_message --> work queue --> perform / forward --> server.output
+//!                                        |                                    |
+//!                                   Lease, Refuse                       expectation queue
+//!                                        |                                    |
+//!  client.output <------------------ relay (replies.rs) <-------------- server.input
+//! ```
+//!
+//! One unit (up to `Sync`, or one `Query`) is worked on at a time: the next one begins when the
+//! server has said what state the last one left. So every decision in here rests on what the
+//! server said, never on a guess.
+
+mod copy_in;
+mod evidence;
+mod expect;
+mod extended;
+mod perform;
+mod prepared;
+mod query;
+mod replies;
+mod run;
+mod settings;
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
+
+use bytes::BytesMut;
+use septum_bind::Binding;
+use septum_core::{Reason, TenantId};
+use septum_guard::Guarded;
+use septum_pgwire::backend::Write as _;
+use septum_pgwire::frontend::{Bind, Execute, Message, Target, Write as _};
+use septum_pgwire::{ErrorFields, Frame, Severity, TransactionStatus};
+use septum_sql::Statement;
+
+use crate::Shared;
+use crate::cancel::Registration;
+use crate::pool::Lease;
+use crate::refusal::Refusal;
+use crate::server::{Own, Parameters};
+use crate::stream::Wire;
+use copy_in::CopyIn;
+use evidence::{Bound, Evidence};
+use expect::{Done, Expect, Rows, Undo};
+use prepared::{Portal, Prepared};
+use settings::Settings;
+
+pub(crate) use evidence::Standing;
+
+/// Where a client's transaction stands.
+enum Transaction {
+    /// There is none.
+    Idle,
+    /// `BEGIN` has been answered, and no statement came yet: these are still to be sent. The
+    /// bind then goes into the same flight, after them and before anything else.
+    Begun(Vec<Guarded<Statement>>),
+    /// The server is in one.
+    Open,
+    /// It failed; without a lease, before the server ever saw it.
+    Failed,
+}
+
+/// What the server's transaction is bound to, in the order of what has been sent, or of what
+/// has been answered.
+#[derive(Clone, Debug, Default)]
+enum Held {
+    /// Nothing yet: a bind must come first.
+    #[default]
+    No,
+    /// A rollback to a savepoint may have undone the bind; it must be made again, the same.
+    Stale(Option<Arc<Binding>>),
+    /// This binding, or bound to no tenant.
+    Yes(Option<Arc<Binding>>),
+}
+
+impl Held {
+    fn binding(&self) -> Option<&Arc<Binding>> {
+        match self {
+            Self::No => None,
+            Self::Stale(binding) | Self::Yes(binding) => binding.as_ref(),
+        }
+    }
+}
+
+/// One thing to do, in order.
+enum Work {
+    /// A statement of a simple query.
+    Statement {
+        statement: Guarded<Statement>,
+        evidence: Evidence,
+        tenant: Option<TenantId>,
+    },
+    /// The end of a simple query.
+    EndOfQuery,
+    /// A statement to prepare, judged.
+    Prepare {
+        name: String,
+        prepared: Arc<Prepared>,
+    },
+    Bind(Bind),
+    Describe(Target),
+    Execute(Execute),
+    Close(Target),
+    Flush,
+    Sync,
+}
+
+/// What must happen before the session can go on.
+enum Need {
+    /// More from the client or the server.
+    Input,
+    /// A server connection.
+    Lease,
+    /// A refusal to be recorded and answered.
+    Refuse(Box<Refusal>),
+}
+
+/// An error that ends the session.
+#[derive(Debug)]
+pub(crate) struct Fatal(pub(crate) Option<Box<Refusal>>);
+
+impl From<Refusal> for Fatal {
+    fn from(refusal: Refusal) -> Self {
+        Self(Some(Box::new(refusal)))
+    }
+}
+
+pub(crate) struct Session {
+    shared: Arc<Shared>,
+    client: Wire,
+    peer: String,
+    registration: Registration,
+    parameters: Parameters,
+    standing: Standing,
+    settings: Settings,
+    statements: HashMap<String, Arc<Prepared>>,
+    portals: HashMap<String, Portal>,
+    transaction: Transaction,
+    lease: Option<Lease>,
+    work: VecDeque<Work>,
+    expect: VecDeque<Expect>,
+    /// What the sent part of the unit will leave the server bound to.
+    ahead: Held,
+    /// What the answered part has left it bound to.
+    seen: Held,
+    /// What the unit is bound to: for the choice of a server connection.
+    wanted: Option<Arc<Binding>>,
+    /// Whether anything has been sent that only a `Sync` ends.
+    sent: bool,
+    /// Whether the unit failed: until its end nothing more is done.
+    failed: bool,
+    /// Whether the unit is a simple query.
+    simple: bool,
+    copy: Option<CopyIn>,
+    copied: u64,
+    kept: Vec<Vec<Option<String>>>,
+    /// Bytes of the message under way that go to the client as they come.
+    passing: usize,
+    /// Whether the server connection must not be used again.
+    tainted: bool,
+    /// A refusal that came of a server's answer, to be recorded and answered.
+    refused_later: Option<Box<Refusal>>,
+}
+
+impl Session {
+    pub(crate) fn new(
+        shared: Arc<Shared>,
+        client: Wire,
+        peer: String,
+        registration: Registration,
+        parameters: Parameters,
+        standing: Standing,
+        startup_settings: Vec<(String, String)>,
+    ) -> Self {
+        let mut settings = Settings::default();
+        for (name, value) in startup_settings {
+            settings.set(name, value);
+        }
+        settings.commit();
+        Self {
+            shared,
+            client,
+            peer,
+            registration,
+            parameters,
+            standing,
+            settings,
+            statements: HashMap::new(),
+            portals: HashMap::new(),
+            transaction: Transaction::Idle,
+            lease: None,
+            work: VecDeque::new(),
+            expect: VecDeque::new(),
+            ahead: Held::No,
+            seen: Held::No,
+            wanted: None,
+            sent: false,
+            failed: false,
+            simple: false,
+            copy: None,
+            copied: 0,
+            kept: Vec::new(),
+            passing: 0,
+            tainted: false,
+            refused_later: None,
+        }
+    }
+
+    /// Whether nothing is under way: the client may be sent away without losing anything.
+    fn is_idle(&self) -> bool {
+        self.lease.is_none()
+            && self.work.is_empty()
+            && self.expect.is_empty()
+            && matches!(self.transaction, Transaction::Idle)
+    }
+
+    /// Does everything that can be done without waiting.
+    fn advance(&mut self) -> Result<Need, Fatal> {
+        loop {
+            if self.failed {
+                self.work.retain(|work| matches!(work, Work::EndOfQuery | Work::Sync));
+            }
+            if self.is_waiting() {
+                return Ok(Need::Input);
+            }
+            let step = if let Some(work) = self.work.pop_front() {
+                self.work_on(work)
+            } else if self.lease.as_ref().is_some_and(|lease| lease.server.wire.is_full())
+                || self.client.is_full()
+            {
+                return Ok(Need::Input);
+            } else {
+                match Frame::take(&mut self.client.input, self.shared.config.limits.message_bytes) {
+                    Ok(Some(frame)) => self.take_frame(frame)?,
+                    Ok(None) => return Ok(Need::Input),
+                    Err(error) => {
+                        return Err(Refusal::new(Reason::MessageTooLarge)
+                            .with_detail(error.to_string())
+                            .into());
+                    }
+                }
+            };
+            match step {
+                Ok(()) => {}
+                Err(Stop::Lease(work)) => {
+                    self.work.push_front(*work);
+                    return Ok(Need::Lease);
+                }
+                Err(Stop::Refused(refusal)) => return Ok(Need::Refuse(refusal)),
+                Err(Stop::Failed(error)) => self.fail(&error),
+            }
+        }
+    }
+
+    /// Whether the server must speak first.
+    fn is_waiting(&self) -> bool {
+        self.expect.iter().any(|expect| matches!(expect, Expect::Ready))
+            || self.copy.as_ref().is_some_and(CopyIn::is_waiting)
+    }
+
+    fn take_frame(&mut self, frame: Frame) -> Result<Result<(), Stop>, Fatal> {
+        let message = Message::read(frame).map_err(|error| {
+            Refusal::new(Reason::ProtocolViolation).with_detail(error.to_string())
+        })?;
+        if self.copy.is_some() {
+            return self.copy_message(message);
+        }
+        let step = match message {
+            Message::Query(text) => self.begin_query(&text),
+            Message::Parse(_)
+            | Message::Bind(_)
+            | Message::Describe(_)
+            | Message::Execute(_)
+            | Message::Close(_)
+                if self.failed =>
+            {
+                Ok(())
+            }
+            Message::Parse(parse) => self.begin_parse(parse),
+            Message::Bind(bind) => self.push(Work::Bind(bind)),
+            Message::Describe(target) => self.push(Work::Describe(target)),
+            Message::Execute(execute) => self.push(Work::Execute(execute)),
+            Message::Close(target) => self.push(Work::Close(target)),
+            Message::Flush => self.push(Work::Flush),
+            Message::Sync => self.push(Work::Sync),
+            // What is left of a copy that failed: PostgreSQL ignores it as well.
+            Message::CopyData(_) | Message::CopyDone | Message::CopyFail(_) => Ok(()),
+            Message::Terminate => return Err(Fatal::goodbye()),
+            Message::FunctionCall => Err(Stop::refused(Refusal::new(Reason::MessageNotAllowed))),
+            Message::Password(_) => {
+                return Err(Refusal::new(Reason::ProtocolViolation)
+                    .with_detail("a password message after authentication")
+                    .into());
+            }
+        };
+        Ok(step)
+    }
+
+    fn push(&mut self, work: Work) -> Result<(), Stop> {
+        self.work.push_back(work);
+        Ok(())
+    }
+
+    fn work_on(&mut self, work: Work) -> Result<(), Stop> {
+        match work {
+            Work::Statement { statement, evidence, tenant } => {
+                self.statement(&statement, evidence, tenant)
+            }
+            Work::EndOfQuery => {
+                self.end_unit();
+                Ok(())
+            }
+            Work::Prepare { name, prepared } => self.prepare(name, prepared),
+            Work::Bind(bind) => self.bind(bind),
+            Work::Describe(target) => self.describe(&target),
+            Work::Execute(execute) => self.execute(&execute),
+            Work::Close(target) => {
+                self.close(&target);
+                Ok(())
+            }
+            Work::Flush => {
+                if let Some(lease) = self.lease.as_mut().filter(|_| self.sent) {
+                    lease.server.wire.output.flush();
+                }
+                Ok(())
+            }
+            Work::Sync => {
+                self.end_unit();
+                Ok(())
+            }
+        }
+    }
+
+    /// `Sync`, or the end of a simple query.
+    fn end_unit(&mut self) {
+        match self.lease.as_mut().filter(|_| self.sent) {
+            Some(lease) => {
+                lease.server.wire.output.sync();
+                self.expect.push_back(Expect::Ready);
+            }
+            None => {
+                let status = self.status();
+                self.finish_unit(status);
+            }
+        }
+    }
+
+    /// The unit is over, and the server, if it had a part in it, left this state.
+    fn finish_unit(&mut self, status: TransactionStatus) {
+        if status == TransactionStatus::Idle {
+            if self.failed {
+                self.roll_back_settings()
+            } else {
+                self.settings.commit()
+            }
+            self.portals.clear();
+            self.standing.end_transaction();
+            self.seen = Held::No;
+        }
+        self.ahead = self.seen.clone();
+        self.sent = false;
+        self.failed = false;
+        self.simple = false;
+        self.wanted = None;
+        self.client.output.ready(status);
+    }
+
+    fn status(&self) -> TransactionStatus {
+        match self.transaction {
+            Transaction::Idle => TransactionStatus::Idle,
+            Transaction::Begun(_) | Transaction::Open => TransactionStatus::InTransaction,
+            Transaction::Failed => TransactionStatus::Failed,
+        }
+    }
+
+    fn roll_back_settings(&mut self) {
+        for (name, value) in self.settings.rollback() {
+            self.report(&name, value.as_deref());
+        }
+    }
+
+    /// Tells the client of a setting that PostgreSQL reports to clients.
+    fn report(&mut self, name: &str, value: Option<&str>) {
+        let Some(reported) = self.parameters.keys().find(|known| known.eq_ignore_ascii_case(name))
+        else {
+            return;
+        };
+        let default = self.parameters.get(reported).map_or("", String::as_str);
+        self.client.output.parameter_status(reported, value.unwrap_or(default));
+    }
+
+    /// Makes sure that what is written next runs under this binding: the transaction's begin
+    /// where it was put off, and the bind, go into the same flight.
+    fn ready_for(&mut self, bound: &Bound, work: impl FnOnce() -> Work) -> Result<(), Stop> {
+        let wanted = bound.binding();
+        if self.lease.is_none() {
+            if matches!(self.transaction, Transaction::Failed) {
+                return Err(Stop::Failed(Box::new(postgres_error(
+                    "25P02",
+                    "current transaction is aborted, commands ignored until end of transaction block",
+                ))));
+            }
+            self.wanted = wanted.cloned();
+            return Err(Stop::Lease(Box::new(work())));
+        }
+        if let Transaction::Begun(statements) = &mut self.transaction {
+            let statements = std::mem::take(statements);
+            self.transaction = Transaction::Open;
+            for statement in &statements {
+                self.run_own(statement, Done::Own);
+            }
+        }
+        if matches!(self.transaction, Transaction::Failed) && !self.sent {
+            return Ok(());
+        }
+        match (&self.ahead, wanted) {
+            (Held::Yes(None), Some(_)) | (Held::No, _) => self.send_bind(wanted.cloned()),
+            (Held::Stale(binding), _) => {
+                let binding = binding.clone().or(wanted.cloned());
+                self.send_bind(binding);
+            }
+            (Held::Yes(_), _) => {}
+        }
+        Ok(())
+    }
+
+    /// Writes the bind: the seal, and what the client has set.
+    fn send_bind(&mut self, binding: Option<Arc<Binding>>) {
+        let Some(lease) = &mut self.lease else { return };
+        let server = &mut lease.server;
+        let seal = match &binding {
+            Some(binding) => {
+                self.shared.services.seal_key.seal(binding, server.key.pid, server.now())
+            }
+            None => String::new(),
+        };
+        server.last_tenant = binding.as_ref().map(|binding| binding.tenant().clone());
+        let mut set = |name: &str, value: &str, done| {
+            let values = [Some(name.as_bytes()), Some(value.as_bytes())];
+            server.wire.output.bind_values("", &server.bind, false, values.into_iter());
+            server.wire.output.execute("", 0);
+            self.expect.push_back(Expect::Bind { relay: false, undo: Undo::Nothing });
+            self.expect.push_back(Expect::Execution { rows: Rows::Discard, done });
+        };
+        for (name, value) in self.settings.current() {
+            if !perform::is_ours(name) {
+                set(name, value, Done::Applied);
+            }
+        }
+        // Last, so that whatever was seen to complete, the binding is the final word.
+        set("septum.binding", &seal, Done::Bound(binding.clone()));
+        self.ahead = Held::Yes(binding);
+        self.sent = true;
+    }
+
+    /// Runs a judged statement for the session itself: its rows are nobody's.
+    fn run_own(&mut self, statement: &Guarded<Statement>, done: Done) {
+        let Some(lease) = &mut self.lease else { return };
+        let server = &mut lease.server;
+        server.parse("", statement, &[]);
+        server.wire.output.bind_values("", "", false, std::iter::empty());
+        server.wire.output.execute("", 0);
+        self.expect.push_back(Expect::Parse { relay: false, undo: Undo::Nothing });
+        self.expect.push_back(Expect::Bind { relay: false, undo: Undo::Nothing });
+        self.expect.push_back(Expect::Execution { rows: Rows::Discard, done });
+        self.sent = true;
+    }
+
+    /// Answers at this place of the order, without the server.
+    fn answer(&mut self, undo: Undo, write: impl FnOnce(&mut BytesMut)) {
+        if self.expect.is_empty() {
+            write(&mut self.client.output);
+        } else {
+            let mut reply = BytesMut::new();
+            write(&mut reply);
+            self.expect.push_back(Expect::Local { reply, undo });
+        }
+    }
+
+    /// Answers with an error at this place of the order, and fails the unit and the transaction
+    /// as PostgreSQL would: on the server too, where it has begun there.
+    fn fail(&mut self, error: &ErrorFields) {
+        let open = matches!(self.transaction, Transaction::Open);
+        match &mut self.lease {
+            Some(lease) if self.sent || open => {
+                let mut reply = BytesMut::new();
+                error.write_error(&mut reply);
+                lease.server.parse_own("", Own::Poison);
+                self.expect.push_back(Expect::Refused { reply });
+                self.sent = true;
+            }
+            _ => {
+                error.write_error(&mut self.client.output);
+                if matches!(self.transaction, Transaction::Begun(_)) {
+                    self.transaction = Transaction::Failed;
+                }
+            }
+        }
+        self.failed = true;
+        self.copy = None;
+        if self.simple {
+            self.work.clear();
+            self.work.push_back(Work::EndOfQuery);
+        }
+    }
+}
+
+/// Why a piece of work stops.
+enum Stop {
+    /// It needs a server connection, and is to be done again when there is one.
+    Lease(Box<Work>),
+    /// It is refused.
+    Refused(Box<Refusal>),
+    /// It fails as it would in PostgreSQL.
+    Failed(Box<ErrorFields>),
+}
+
+impl Stop {
+    fn refused(refusal: Refusal) -> Self {
+        Self::Refused(Box::new(refusal))
+    }
+}
+
+impl From<ErrorFields> for Stop {
+    fn from(error: ErrorFields) -> Self {
+        Self::Failed(Box::new(error))
+    }
+}
+
+impl From<Refusal> for Stop {
+    fn from(refusal: Refusal) -> Self {
+        Self::refused(refusal)
+    }
+}
+
+/// An error that PostgreSQL itself would give: it is no refusal of Septum's.
+fn postgres_error(code: &'static str, message: impl Into<String>) -> ErrorFields {
+    ErrorFields {
+        severity: Severity::Error,
+        code,
+        message: message.into(),
+        detail: None,
+        hint: None,
+        position: None,
+    }
+}

@@ -1,0 +1,38 @@
+use std::sync::Arc;
+
+use septum_guard::Guarded;
+use septum_sql::{Kind, Statement};
+
+use super::evidence::Evidence;
+use crate::server::Key;
+
+/// A statement that a client has prepared.
+pub(crate) struct Prepared {
+    /// What was judged and will run; `None` for an empty text.
+    pub(crate) statement: Option<Guarded<Statement>>,
+    /// The client's text without what it handed over, to be judged again under each binding.
+    pub(crate) text: Box<str>,
+    /// What a comment in the text handed over.
+    pub(crate) evidence: Evidence,
+    /// What it is on a server.
+    pub(crate) key: Arc<Key>,
+}
+
+impl Prepared {
+    /// Whether the server itself prepares and runs it; everything else is answered or performed
+    /// by Septum.
+    pub(crate) fn is_remote(&self) -> bool {
+        self.statement.as_ref().is_some_and(|statement| is_remote(statement.kind()))
+    }
+}
+
+/// Whether statements of this kind go to the server as they are.
+pub(crate) fn is_remote(kind: &Kind) -> bool {
+    matches!(kind, Kind::Rows | Kind::CopyOut | Kind::Show { .. } | Kind::Explain)
+}
+
+/// A portal that a client has made.
+#[derive(Clone)]
+pub(crate) struct Portal {
+    pub(crate) prepared: Arc<Prepared>,
+}

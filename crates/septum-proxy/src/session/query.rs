@@ -1,0 +1,157 @@
+//! Queries of the simple protocol, and the judging that both protocols share.
+//!
+//! A simple query is carried over the extended protocol, so that the server itself takes one
+//! statement a message (catalogue S89), and all its statements run under one `Sync`: one
+//! implicit transaction, as PostgreSQL promises.
+
+use std::sync::Arc;
+
+use bytes::BytesMut;
+use septum_core::{Reason, TenantId};
+use septum_guard::Guarded;
+use septum_pgwire::backend::Write as _;
+use septum_pgwire::frontend::Write as _;
+use septum_sql::{Statement, handover};
+
+use super::evidence::{Bound, Evidence};
+use super::expect::{Done, Expect, Rows, Undo};
+use super::prepared::is_remote;
+use super::{Session, Stop, Work};
+use crate::refusal::Refusal;
+use crate::server::Key;
+
+/// A text that the guard has let through under this binding.
+pub(super) struct Judged {
+    pub(super) statements: Arc<[Guarded<Statement>]>,
+    pub(super) text: Box<str>,
+    pub(super) evidence: Evidence,
+    pub(super) bound: Bound,
+}
+
+impl Session {
+    /// Reads what the text hands over, binds, and judges.
+    pub(super) fn judge(&mut self, text: &str) -> Result<Judged, Stop> {
+        let handover = handover(text).map_err(|_| Refusal::new(Reason::AmbiguousComment))?;
+        let evidence = Evidence::of(&handover);
+        let bound = self.resolve(&evidence)?;
+        let statements = self.judge_under(&handover.text, &bound)?;
+        Ok(Judged { statements, text: handover.text.as_ref().into(), evidence, bound })
+    }
+
+    /// Judges a text under a binding. What was judged before costs a look-up.
+    pub(super) fn judge_under(
+        &self,
+        text: &str,
+        bound: &Bound,
+    ) -> Result<Arc<[Guarded<Statement>]>, Stop> {
+        let binding = bound.binding().map(AsRef::as_ref);
+        self.shared.services.guard.judge(text, binding).map_err(|denial| {
+            let mut refusal = Refusal::from(denial);
+            match bound {
+                Bound::To(binding) => {
+                    refusal.tenant = Some(binding.tenant().clone());
+                    refusal.principal = Some(binding.principal().clone());
+                    refusal.source = Some(binding.source());
+                }
+                Bound::Nothing(reason)
+                    if refusal.reason == Reason::UnboundStatement
+                        && *reason != Reason::NoBinding =>
+                {
+                    refusal.reason = *reason;
+                    refusal.detail = None;
+                }
+                Bound::Nothing(_) => {}
+            }
+            refusal.into()
+        })
+    }
+
+    /// The binding of what comes next.
+    pub(super) fn resolve(&mut self, evidence: &Evidence) -> Result<Bound, Stop> {
+        let held = self.ahead.binding();
+        Ok(self.standing.resolve(evidence, held, &self.shared.services)?)
+    }
+
+    pub(super) fn begin_query(&mut self, text: &str) -> Result<(), Stop> {
+        self.simple = true;
+        // Whatever the extended protocol left half-done in this unit ends here (trap P16).
+        self.failed = false;
+        let judged = self.judge(text)?;
+        let tenant = judged.bound.binding().map(|binding| binding.tenant().clone());
+        if judged.statements.is_empty() {
+            self.answer(Undo::Nothing, BytesMut::empty_query);
+        }
+        for statement in judged.statements.iter() {
+            self.work.push_back(Work::Statement {
+                statement: statement.clone(),
+                evidence: judged.evidence.clone(),
+                tenant: tenant.clone(),
+            });
+        }
+        self.work.push_back(Work::EndOfQuery);
+        Ok(())
+    }
+
+    /// One statement of a simple query. `tenant` is whom it was judged for: when a verb before
+    /// it has ended the transaction, its binding may have ended too.
+    pub(super) fn statement(
+        &mut self,
+        statement: &Guarded<Statement>,
+        evidence: Evidence,
+        tenant: Option<TenantId>,
+    ) -> Result<(), Stop> {
+        let bound = self.resolve(&evidence)?;
+        if bound.binding().map(|binding| binding.tenant()) != tenant.as_ref() {
+            let reason = match bound {
+                Bound::To(_) => Reason::BindingChange,
+                Bound::Nothing(reason) => reason,
+            };
+            return Err(Refusal { tenant, ..Refusal::new(reason) }.into());
+        }
+        if !is_remote(statement.kind()) {
+            return self.perform(statement, &bound, || Work::Statement {
+                statement: statement.clone(),
+                evidence,
+                tenant,
+            });
+        }
+        self.ready_for(&bound, || Work::Statement {
+            statement: statement.clone(),
+            evidence,
+            tenant,
+        })?;
+        let Some(lease) = &mut self.lease else { return Ok(()) };
+        let server = &mut lease.server;
+        // A text that comes again is worth preparing; until then it uses the unnamed statement.
+        let key = Key { text: statement.canonical().into(), types: Box::default() };
+        let known = server.statements.name(&key);
+        let name = match known {
+            Some(name) => name,
+            None if server.statements.is_repeated(statement.canonical()) => {
+                let key = Arc::new(key);
+                let (name, closed) = server.statements.insert(Arc::clone(&key));
+                if let Some(closed) = closed {
+                    server.wire.output.close_statement(&closed);
+                    self.expect.push_back(Expect::Close { relay: false });
+                }
+                server.parse(&name, statement, &[]);
+                self.expect.push_back(Expect::Parse { relay: false, undo: Undo::Prepared(key) });
+                name
+            }
+            None => {
+                server.parse("", statement, &[]);
+                self.expect.push_back(Expect::Parse { relay: false, undo: Undo::Nothing });
+                "".into()
+            }
+        };
+        let out = &mut server.wire.output;
+        out.bind_values("", &name, false, std::iter::empty());
+        out.describe_portal("");
+        out.execute("", 0);
+        self.expect.push_back(Expect::Bind { relay: false, undo: Undo::Nothing });
+        self.expect.push_back(Expect::Portal { no_data: false });
+        self.expect.push_back(Expect::Execution { rows: Rows::Relay, done: Done::Relay });
+        self.sent = true;
+        Ok(())
+    }
+}

@@ -1,0 +1,271 @@
+//! The session's one task: it owns both sockets while it holds a lease, so that no other thread
+//! has to be woken for a query.
+
+use std::sync::Arc;
+use std::task::Poll;
+use std::time::Duration;
+
+use septum_audit::{Event, Kind};
+use septum_core::Reason;
+use septum_guard::Mode;
+use septum_pgwire::Severity;
+use tokio::sync::watch;
+
+use super::{Fatal, Need, Session, Transaction};
+use crate::cancel;
+use crate::pool::AcquireError;
+use crate::refusal::Refusal;
+
+/// How long a last word may take to reach the client.
+const LAST_WORD: Duration = Duration::from_secs(2);
+/// A client that sends ahead is read up to here while the server works.
+const READ_AHEAD: usize = 1 << 20;
+
+impl Fatal {
+    /// The client has gone, or has been told already.
+    pub(crate) fn goodbye() -> Self {
+        Self(None)
+    }
+}
+
+/// What woke the session.
+enum Woken {
+    Progress,
+    ClientGone,
+    ServerGone,
+    Timeout(Reason),
+    Shutdown,
+}
+
+impl Session {
+    /// Serves the client until either side ends it.
+    pub(crate) async fn run(mut self, mut shutdown: watch::Receiver<bool>) {
+        let Err(end) = self.serve(&mut shutdown).await else { return };
+        if let Some(refusal) = end.0 {
+            if refusal.is_recorded() {
+                self.record(&refusal).await.ok();
+            }
+            tracing::info!(reason = %refusal.reason, peer = %self.peer, "session ended");
+            refusal.fields(Severity::Fatal).write_error(&mut self.client.output);
+        }
+        let _ = tokio::time::timeout(LAST_WORD, self.client.drain()).await;
+        self.abandon().await;
+    }
+
+    async fn serve(&mut self, shutdown: &mut watch::Receiver<bool>) -> Result<(), Fatal> {
+        loop {
+            self.relay()?;
+            if let Some(refusal) = self.refused_later.take() {
+                self.refuse(&refusal).await?;
+            }
+            if self.is_releasable() {
+                self.release().await;
+            }
+            match self.advance()? {
+                Need::Refuse(refusal) => self.refuse(&refusal).await?,
+                Need::Lease => self.acquire().await?,
+                Need::Input => match self.wait(shutdown).await {
+                    Woken::Progress => {}
+                    Woken::ClientGone => return Err(Fatal::goodbye()),
+                    Woken::ServerGone => {
+                        self.relay()?;
+                        return Err(Refusal::new(Reason::ServerLost).into());
+                    }
+                    Woken::Timeout(reason) => return Err(Refusal::new(reason).into()),
+                    Woken::Shutdown => return Err(Refusal::new(Reason::ShuttingDown).into()),
+                },
+            }
+        }
+    }
+
+    /// Whether the server has nothing left to do for this client.
+    fn is_releasable(&self) -> bool {
+        self.lease.is_some()
+            && !self.sent
+            && self.expect.is_empty()
+            && matches!(self.transaction, Transaction::Idle)
+    }
+
+    /// Gives the server connection back, clean, or closes it.
+    async fn release(&mut self) {
+        let Some(lease) = self.lease.take() else { return };
+        let mut slot = self.registration.slot.lock().await;
+        slot.key = None;
+        let tainted = std::mem::take(&mut slot.tainted) || std::mem::take(&mut self.tainted);
+        drop(slot);
+        let wire = &lease.server.wire;
+        let clean = !tainted
+            && self.passing == 0
+            && wire.input.is_empty()
+            && wire.output.is_empty()
+            && self.shared.services.guard.mode() == Mode::Enforce;
+        if clean {
+            self.shared.pool.give_back(lease);
+        }
+    }
+
+    /// Takes a server connection, unless the client goes away first.
+    async fn acquire(&mut self) -> Result<(), Fatal> {
+        let pool = Arc::clone(&self.shared.pool);
+        let tenant = self.wanted.as_ref().map(|binding| binding.tenant().clone());
+        let lease = tokio::select! {
+            lease = pool.acquire(tenant.as_ref()) => lease,
+            () = gone(&mut self.client) => return Err(Fatal::goodbye()),
+        };
+        match lease {
+            Ok(lease) => {
+                self.registration.slot.lock().await.key = Some(lease.server.key.clone());
+                self.lease = Some(lease);
+                Ok(())
+            }
+            Err(error) => {
+                tracing::error!(%error, "no server connection");
+                let reason = match error {
+                    AcquireError::Timeout => Reason::PoolTimeout,
+                    AcquireError::Connect(error) => error.reason(),
+                };
+                self.work.pop_front();
+                self.refuse(&Refusal::new(reason)).await
+            }
+        }
+    }
+
+    /// Records a refusal where it is one for the log, and only then answers it.
+    async fn refuse(&mut self, refusal: &Refusal) -> Result<(), Fatal> {
+        if refusal.is_recorded() {
+            self.record(refusal).await.map_err(|()| Refusal::new(Reason::AuditUnavailable))?;
+            tracing::warn!(
+                reason = %refusal.reason,
+                subject = refusal.subject.as_deref(),
+                peer = %self.peer,
+                "refused"
+            );
+        }
+        self.fail(&refusal.fields(Severity::Error));
+        Ok(())
+    }
+
+    async fn record(&self, refusal: &Refusal) -> Result<(), ()> {
+        let kind = if refusal.crossing { Kind::Crossing } else { Kind::Denied };
+        let held = self.ahead.binding();
+        let event = Event {
+            tenant: refusal.tenant.clone().or(held.map(|binding| binding.tenant().clone())),
+            principal: refusal
+                .principal
+                .clone()
+                .or(held.map(|binding| binding.principal().clone())),
+            source: refusal.source.or(held.map(|binding| binding.source())),
+            peer: Some(self.peer.clone()),
+            trace: held.and_then(|binding| binding.trace()),
+            reason: Some(refusal.reason),
+            fingerprint: refusal.fingerprint.clone(),
+            subject: refusal.subject.clone(),
+            ..Event::new(kind)
+        };
+        self.shared.services.audit.record(event).await.map_err(|error| {
+            tracing::error!(%error, "a refusal could not be recorded");
+        })
+    }
+
+    /// Moves bytes in all four directions until something can be done with them.
+    async fn wait(&mut self, shutdown: &mut watch::Receiver<bool>) -> Woken {
+        let timeouts = self.shared.config.timeouts;
+        let idle = self.is_idle() && self.client.input.is_empty();
+        let limit = if !self.client.output.is_empty() {
+            Some((timeouts.stall, Reason::IdleTimeout))
+        } else if self.lease.is_some() && !self.is_waiting() {
+            Some((timeouts.idle_in_transaction, Reason::IdleTimeout))
+        } else {
+            None
+        };
+        if idle && *shutdown.borrow() && self.client.output.is_empty() {
+            return Woken::Shutdown;
+        }
+        let moved = std::future::poll_fn(|cx| self.poll_move(cx));
+        let deadline = async {
+            match limit {
+                Some((after, _)) => tokio::time::sleep(after).await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            biased;
+            woken = moved => woken,
+            _ = shutdown.changed(), if idle => Woken::Shutdown,
+            () = deadline => Woken::Timeout(limit.map_or(Reason::IdleTimeout, |(_, reason)| reason)),
+        }
+    }
+
+    fn poll_move(&mut self, cx: &mut std::task::Context<'_>) -> Poll<Woken> {
+        let mut progress = false;
+        let read_ahead = self.client.input.len() < READ_AHEAD || !self.is_waiting();
+        match self.client.poll_write(cx) {
+            Poll::Ready(Ok(())) => progress = true,
+            Poll::Ready(Err(_)) => return Poll::Ready(Woken::ClientGone),
+            Poll::Pending => {}
+        }
+        let client_full = self.client.is_full();
+        let mut server_full = false;
+        if let Some(lease) = &mut self.lease {
+            let wire = &mut lease.server.wire;
+            match wire.poll_write(cx) {
+                Poll::Ready(Ok(())) => progress = true,
+                Poll::Ready(Err(_)) => return Poll::Ready(Woken::ServerGone),
+                Poll::Pending => {}
+            }
+            server_full = wire.is_full();
+            if !client_full {
+                match wire.poll_read(cx) {
+                    Poll::Ready(Ok(0)) | Poll::Ready(Err(_)) => {
+                        return Poll::Ready(Woken::ServerGone);
+                    }
+                    Poll::Ready(Ok(_)) => progress = true,
+                    Poll::Pending => {}
+                }
+            }
+        }
+        if read_ahead && !server_full {
+            match self.client.poll_read(cx) {
+                Poll::Ready(Ok(0)) | Poll::Ready(Err(_)) => return Poll::Ready(Woken::ClientGone),
+                Poll::Ready(Ok(_)) => progress = true,
+                Poll::Pending => {}
+            }
+        }
+        if progress { Poll::Ready(Woken::Progress) } else { Poll::Pending }
+    }
+
+    /// Ends what the server does for a client that is no more: its query is cancelled, its
+    /// connection closed and never used again.
+    async fn abandon(&mut self) {
+        let Some(lease) = self.lease.take() else { return };
+        self.registration.slot.lock().await.key = None;
+        if self.expect.is_empty() {
+            return;
+        }
+        let shared = Arc::clone(&self.shared);
+        let limit = shared.config.timeouts.connect;
+        let key = lease.server.key.clone();
+        // The lease is kept until then, so that the pool's bound holds on the server too.
+        tokio::spawn(async move {
+            if let Err(error) = cancel::send(&key, &shared.config.database, limit).await {
+                tracing::warn!(%error, "an abandoned query could not be cancelled");
+            }
+            drop(lease);
+        });
+    }
+}
+
+/// Resolves once the client has gone. What it sends meanwhile is kept, up to a bound.
+async fn gone(client: &mut crate::stream::Wire) {
+    std::future::poll_fn(|cx| {
+        while client.input.len() < READ_AHEAD {
+            match client.poll_read(cx) {
+                Poll::Ready(Ok(0)) | Poll::Ready(Err(_)) => return Poll::Ready(()),
+                Poll::Ready(Ok(_)) => {}
+                Poll::Pending => break,
+            }
+        }
+        Poll::Pending
+    })
+    .await;
+}
