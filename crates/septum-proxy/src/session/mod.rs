@@ -85,6 +85,7 @@ impl Held {
 }
 
 /// One thing to do, in order.
+#[expect(clippy::large_enum_variant, reason = "queued by the handful, and not moved")]
 enum Work {
     /// A statement of a simple query.
     Statement {
@@ -351,9 +352,9 @@ impl Session {
     fn finish_unit(&mut self, status: TransactionStatus) {
         if status == TransactionStatus::Idle {
             if self.failed {
-                self.roll_back_settings()
+                self.roll_back_settings();
             } else {
-                self.settings.commit()
+                self.settings.commit();
             }
             self.portals.clear();
             self.standing.end_transaction();

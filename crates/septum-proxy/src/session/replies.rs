@@ -74,7 +74,7 @@ impl Session {
         };
         let failed = matches!(self.transaction, Transaction::Failed);
         if relayed && !matches!(self.seen, Held::Yes(_)) && !failed {
-            return Err(out_of_order("a row before the bind was complete".into()));
+            return Err(out_of_order("a row before the bind was complete"));
         }
         // The description's own entry ends with it.
         Ok(relayed && found != tag::ROW_DESCRIPTION)
@@ -323,7 +323,7 @@ fn copy_frame(frame: &Frame, output: &mut BytesMut) {
     output.extend_from_slice(&frame.body);
 }
 
-fn out_of_order(detail: String) -> Fatal {
+fn out_of_order(detail: impl std::fmt::Display) -> Fatal {
     tracing::error!(%detail, "the server answered out of order");
     Refusal::new(Reason::ServerProtocol).into()
 }
