@@ -34,6 +34,11 @@ pub mod tag {
     pub const ROW_DESCRIPTION: u8 = b'T';
 }
 
+/// The OID of type `text`.
+pub const TEXT: u32 = 25;
+/// The OID of type `void`.
+pub const VOID: u32 = 2278;
+
 /// Writes messages towards a client.
 pub trait Write {
     /// `AuthenticationOk`
@@ -66,10 +71,10 @@ pub trait Write {
     fn command_complete(&mut self, tag: &str);
     /// `EmptyQueryResponse`
     fn empty_query(&mut self);
-    /// `RowDescription` of one column of type `void`.
-    fn void_row_description(&mut self, column: &str);
-    /// `DataRow` of one empty `void` value.
-    fn void_row(&mut self);
+    /// `RowDescription` of one column of this type, in text.
+    fn one_column(&mut self, name: &str, oid: u32);
+    /// `DataRow` of one value.
+    fn one_value(&mut self, value: &[u8]);
     /// `CopyInResponse`
     fn copy_in(&mut self, binary: bool, columns: usize);
 }
@@ -155,24 +160,24 @@ impl Write for BytesMut {
         message(self, b'I', |_| ());
     }
 
-    fn void_row_description(&mut self, column: &str) {
-        const VOID: u32 = 2278;
+    fn one_column(&mut self, name: &str, oid: u32) {
         message(self, b'T', |out| {
             out.put_u16(1);
-            put_string(out, column);
+            put_string(out, name);
             out.put_u32(0);
             out.put_u16(0);
-            out.put_u32(VOID);
-            out.put_u16(4);
+            out.put_u32(oid);
+            out.put_i16(if oid == VOID { 4 } else { -1 });
             out.put_i32(-1);
             out.put_u16(0);
         });
     }
 
-    fn void_row(&mut self) {
+    fn one_value(&mut self, value: &[u8]) {
         message(self, b'D', |out| {
             out.put_u16(1);
-            out.put_u32(0);
+            out.put_i32(i32::try_from(value.len()).unwrap_or(i32::MAX));
+            out.put_slice(value);
         });
     }
 
