@@ -1,3 +1,4 @@
+use std::fs;
 use std::path::Path;
 use std::process::Command;
 use std::time::Instant;
@@ -7,7 +8,7 @@ use serde_json::Value;
 
 use crate::config::run;
 use crate::process::{POLL, START_TIMEOUT};
-use crate::{Config, Http, Process, Program, Scratch};
+use crate::{Config, Process, Program, Scratch};
 
 /// `septum run`.
 #[derive(Debug)]
@@ -56,11 +57,13 @@ impl Septum {
     /// # Errors
     /// When it ends or is not ready within 30 s; the message carries its log.
     pub async fn start(scratch: &Scratch, config: &Config) -> Result<Self> {
-        let command = Self::command(config, &["run"])?;
+        let ready = scratch.path().join("ready.json");
+        drop(fs::remove_file(&ready));
+        let mut command = Self::command(config, &["run"])?;
+        command.arg("--ready-file").arg(&ready);
         let mut process = Process::start(command, &scratch.path().join("septum.log"))?;
         let deadline = Instant::now() + START_TIMEOUT;
-        let admin = Http::new(config.admin);
-        while !admin.get("localhost", "/readyz", &[]).await.is_ok_and(|a| a.status == 200) {
+        while !ready.exists() {
             process.must_run_until("septum is ready", deadline)?;
             tokio::time::sleep(POLL).await;
         }
