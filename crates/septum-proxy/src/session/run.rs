@@ -82,6 +82,7 @@ impl Session {
     fn is_releasable(&self) -> bool {
         self.lease.is_some()
             && !self.sent
+            && self.work.is_empty()
             && self.expect.is_empty()
             && matches!(self.transaction, Transaction::Idle)
     }
