@@ -1,20 +1,31 @@
 //! One file a command.
 
+mod api_key;
+mod audit;
 mod config;
 mod key;
 mod migrate;
 mod reasons;
+mod run;
 
 use clap::Subcommand;
 
 /// What `septum` can be told to do.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Run the proxy and the gateway until SIGTERM or SIGINT
+    Run(run::Arguments),
     /// Install, update or remove the `septum` schema in the database
     Migrate(migrate::Arguments),
     /// Make a root key
     #[command(subcommand)]
     Key(key::Command),
+    /// Make an API key
+    #[command(subcommand)]
+    ApiKey(api_key::Command),
+    /// Read and verify the audit log
+    #[command(subcommand)]
+    Audit(audit::Command),
     /// Check or describe the configuration
     #[command(subcommand)]
     Config(config::Command),
@@ -25,8 +36,11 @@ pub(crate) enum Command {
 impl Command {
     pub(crate) fn run(self) -> anyhow::Result<()> {
         match self {
+            Self::Run(arguments) => arguments.run(),
             Self::Migrate(arguments) => arguments.run(),
             Self::Key(command) => command.run(),
+            Self::ApiKey(command) => command.run(),
+            Self::Audit(command) => command.run(),
             Self::Config(command) => command.run(),
             Self::Reasons(arguments) => arguments.run(),
         }

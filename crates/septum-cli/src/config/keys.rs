@@ -23,6 +23,7 @@ pub(crate) const ROOT: &[Key] = &[
     optional("users", Tables(USERS), "who may connect there"),
     optional("limits", Table(LIMITS), "what one database client may cost"),
     optional("timeouts", Table(TIMEOUTS), "how long things may take"),
+    optional("http", Table(HTTP), "the gateway in front of the application"),
     optional("operator", Table(OPERATOR), "the operators' way to the database, fully audited"),
 ];
 
@@ -52,10 +53,13 @@ const GUARD: &[Key] = &[
     optional(
         "mode",
         Choice(&["enforce", "off"]),
-        "`off` leaves row-level security alone: for tests",
+        "`off` leaves row-level security alone: in tests",
     ),
-    optional("settings", Texts, "settings of the application's own that it may SET and SHOW"),
+    optional("settings", Texts, "what the application may SET and SHOW: `app.user`, `app.*`"),
+    optional("functions", Texts, "functions that are refused by name and allowed nevertheless"),
+    optional("explain", Bool, "whether EXPLAIN may run; it shows other tenants' data"),
     optional("max_statement_bytes", Size, "the largest statement"),
+    optional("cache_bytes", Size, "the memory for statements seen before"),
 ];
 
 const DATABASE: &[Key] = &[
@@ -136,4 +140,105 @@ const OPERATOR_USERS: &[Key] = &[
     required("name", Text, "the user in the startup packet"),
     optional("password", Secret, "the user's password"),
     optional("verifier", Secret, "or what `pg_authid.rolpassword` holds: SCRAM-SHA-256$..."),
+];
+
+const HTTP: &[Key] = &[
+    required("listeners", Tables(HTTP_LISTENER), "where HTTP clients connect"),
+    required("upstream", Text, "the application: `host:port`, or the path of its unix socket"),
+    optional("admin", Text, "the address of /healthz and /readyz: never a public one"),
+    optional("required", Texts, "sources that every request must have: host, jwt, api_key, header"),
+    optional("host", Table(HTTP_HOST), "each host belongs to one tenant"),
+    optional("jwt", Table(HTTP_JWT), "JSON Web Tokens"),
+    optional("api_key", Table(HTTP_API_KEY), "API keys"),
+    optional("header", Table(HTTP_HEADER), "a tenant header that a trusted peer sets"),
+    optional("trusted_proxies", Texts, "the load balancers whose X-Forwarded-* are kept"),
+    optional("context_lifetime", Duration, "how long a context token is good for"),
+    optional("limits", Table(HTTP_LIMITS), "what one client may use"),
+    optional("timeouts", Table(HTTP_TIMEOUTS), "how long things may take"),
+];
+
+const HTTP_LISTENER: &[Key] = &[
+    required("address", Text, "an address and port"),
+    optional("tls", Table(HTTP_TLS), "TLS, where the gateway ends it itself"),
+    optional(
+        "protocols",
+        Choice(&["http1", "alpn", "prior-knowledge"]),
+        "HTTP/1.1 alone, HTTP/2 where ALPN agrees, or plain HTTP/2 too",
+    ),
+];
+
+const HTTP_TLS: &[Key] = &[
+    required("cert_file", Path, "the certificate and its chain, in PEM"),
+    required("key_file", Path, "the certificate's key, in PEM"),
+];
+
+const HTTP_HOST: &[Key] =
+    &[optional("shared", Texts, "hosts that all tenants share, which name nobody")];
+
+const HTTP_JWT: &[Key] = &[
+    optional("cookie", Text, "a cookie that holds a token; its name begins with `__Host-`"),
+    required("issuers", Tables(HTTP_ISSUER), "who issues tokens"),
+];
+
+const HTTP_ISSUER: &[Key] = &[
+    required("issuer", Text, "the exact `iss` of its tokens"),
+    required("audiences", Texts, "our names in `aud`"),
+    optional("tenant_claim", Text, "the claim with the tenant's key"),
+    optional("principal_claim", Text, "the claim that names who acts"),
+    optional("types", Texts, "the allowed values of `typ`"),
+    optional("leeway", Duration, "how far clocks may differ, at most a minute"),
+    optional("max_lifetime", Duration, "how far ahead `exp` may lie"),
+    optional("tenants", Texts, "the only tenants that it may name"),
+    optional("keys", Tables(HTTP_ISSUER_KEY), "its keys, where they don't come from a key set"),
+    optional("jwks_file", Path, "a file with its key set"),
+    optional("jwks_url", Text, "the https URL of its key set"),
+    optional("jwks_ca_file", Path, "who may certify that URL; else the authorities of the web"),
+    optional("algorithms", Texts, "the algorithms that keys of the set may have"),
+    optional("refresh", Duration, "how often the key set is fetched"),
+    optional("min_interval", Duration, "the least time between two fetches"),
+    optional("max_stale", Duration, "how long the last good set is kept while fetching fails"),
+];
+
+const HTTP_ISSUER_KEY: &[Key] = &[
+    optional("id", Text, "the key's `kid`"),
+    required("algorithm", Text, "the one algorithm that it verifies, as in `RS256`"),
+    optional("public_key_file", Path, "the public key, in PEM"),
+    optional("secret", Secret, "or the shared secret"),
+];
+
+const HTTP_API_KEY: &[Key] = &[
+    optional("header", Text, "the header that holds the key"),
+    optional("keys", Tables(HTTP_API_KEYS), "the keys, as `septum api-key new` prints them"),
+];
+
+const HTTP_API_KEYS: &[Key] = &[
+    required("name", Text, "the key's public name: 12 digits"),
+    required("hash", Text, "the key's hash: 64 digits"),
+    required("tenant", Text, "the tenant whose key it is"),
+    required("principal", Text, "who acts with it"),
+];
+
+const HTTP_HEADER: &[Key] = &[
+    optional("tenant", Text, "the header with the tenant's key"),
+    optional("principal", Text, "the header that names who acts"),
+    required("trusted_peers", Texts, "who may set them"),
+];
+
+const HTTP_LIMITS: &[Key] = &[
+    optional("connections", Whole(1, 1_000_000), "connections of clients at one time"),
+    optional("requests", Whole(1, 1_000_000), "requests under way at one time"),
+    optional("requests_per_tenant", Whole(1, 1_000_000), "those of one tenant"),
+    optional("headers", Whole(1, 10_000), "header fields of a request"),
+    optional("header_bytes", Size, "bytes of a request's line and header fields"),
+    optional("body_bytes", Size, "bytes of a request's body"),
+    optional("streams", Whole(1, 10_000), "HTTP/2 streams of one connection"),
+];
+
+const HTTP_TIMEOUTS: &[Key] = &[
+    optional("handshake", Duration, "the TLS handshake"),
+    optional("header", Duration, "from a connection to the end of a request's header"),
+    optional("connect", Duration, "connecting to the application"),
+    optional("first_byte", Duration, "from the end of a request to the answer's header"),
+    optional("idle", Duration, "between two pieces of a body"),
+    optional("drain", Duration, "how long requests may take once a shutdown began"),
 ];

@@ -10,8 +10,11 @@ mod check;
 mod database;
 mod description;
 mod environment;
+mod guard;
+mod http;
 mod keys;
 mod problems;
+mod proxy;
 mod schema;
 mod section;
 mod settings;
@@ -75,3 +78,6 @@ fn load(
 pub(crate) fn json_schema() -> serde_json::Value {
     schema::document(keys::ROOT)
 }
+
+#[cfg(test)]
+mod tests;

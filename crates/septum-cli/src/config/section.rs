@@ -41,6 +41,16 @@ impl<'a> Section<'a> {
         self.table.is_some()
     }
 
+    /// Whether a key is there, whatever it says.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.node(name).is_some()
+    }
+
+    /// Whether it is said where a secret is.
+    pub(crate) fn has_secret(&self, name: &str) -> bool {
+        self.has(&format!("{name}_file")) || self.has(&format!("{name}_env"))
+    }
+
     /// A section inside this one, empty if it is absent.
     pub(crate) fn section(&self, name: &str) -> Section<'a> {
         let node = self.node(name);

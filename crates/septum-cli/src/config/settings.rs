@@ -9,6 +9,7 @@ use septum_core::{Environment, TenantType};
 
 use super::database::{self, Upstream};
 use super::section::Section;
+use super::{guard, http, proxy};
 
 /// A configuration that can be used.
 #[derive(Debug)]
@@ -22,6 +23,10 @@ pub(crate) struct Settings {
     pub(crate) log: Log,
     pub(crate) database: Upstream,
     pub(crate) migrate: Option<database::Login>,
+    pub(crate) policy: septum_guard::Policy,
+    pub(crate) proxy: septum_proxy::Config,
+    /// The gateway, where there is one.
+    pub(crate) gateway: Option<septum_gateway::Config>,
 }
 
 /// The audit log.
@@ -50,7 +55,8 @@ pub(crate) enum LogFormat {
 impl Settings {
     /// Reads everything, so that every problem is noted; `None` only where there is one.
     pub(super) fn read(root: &Section<'_>) -> Option<Self> {
-        let environment = root.parse("environment", Environment::from_str);
+        // The check has said what is wrong with a choice.
+        let environment = root.text("environment").and_then(|text| text.parse().ok());
         let root_key = key(root, "root_key");
         let previous_root_key = key(root, "previous_root_key");
         let tenants = tenants(root);
@@ -58,6 +64,13 @@ impl Settings {
         let log = log(&root.section("log"));
         let database = database::upstream(&root.section("database"));
         let migrate = database::login(&root.section("migrate"));
+        let policy = guard::policy(&root.section("guard"), environment);
+        let proxy = proxy::proxy(root, database.as_ref(), tenants.as_ref());
+        let http = root.section("http");
+        let gateway = match http.is_present() {
+            true => Some(http::gateway(&http, tenants.as_ref())),
+            false => None,
+        };
         Some(Self {
             environment: environment?,
             root_key: root_key?,
@@ -67,6 +80,12 @@ impl Settings {
             log: log?,
             database: database?,
             migrate,
+            policy: policy?,
+            proxy: proxy?,
+            gateway: match gateway {
+                Some(gateway) => Some(gateway?),
+                None => None,
+            },
         })
     }
 }
@@ -83,7 +102,7 @@ fn key(root: &Section<'_>, name: &str) -> Option<RootKey> {
 }
 
 fn tenants(root: &Section<'_>) -> Option<Tenants> {
-    let tenant_type = root.section("tenant").parse("type", TenantType::from_str)?;
+    let tenant_type: TenantType = root.section("tenant").text("type")?.parse().ok()?;
     let tenants: Vec<Tenant> = root
         .sections("tenants")
         .iter()
@@ -107,7 +126,7 @@ fn tenants(root: &Section<'_>) -> Option<Tenants> {
 fn audit(section: &Section<'_>) -> Option<Audit> {
     Some(Audit {
         folder: section.path("folder")?,
-        rotate: section.size("rotate").unwrap_or(256 << 20),
+        rotate: section.size("rotate").unwrap_or(septum_journal::Config::ROTATE_BYTES),
     })
 }
 

@@ -9,6 +9,8 @@ use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
 use rustls::{ClientConfig, DigitallySignedStruct, RootCertStore, ServerConfig, SignatureScheme};
 
+use super::section::Section;
+
 /// A file can't be used for TLS.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum TlsError {
@@ -29,21 +31,23 @@ pub(crate) enum TlsError {
 /// TLS towards a server whose certificate comes from one of these authorities and bears its
 /// name.
 pub(crate) fn verifying_client(ca_file: Option<&Path>) -> Result<ClientConfig, TlsError> {
-    let mut roots = RootCertStore::empty();
-    match ca_file {
-        Some(file) => {
-            for certificate in certificates(file)? {
-                roots
-                    .add(certificate)
-                    .map_err(|error| TlsError::Unusable(file.to_owned(), error))?;
-            }
-        }
-        None => roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned()),
-    }
+    let roots = match ca_file {
+        Some(file) => roots(file)?,
+        None => webpki_roots::TLS_SERVER_ROOTS.iter().cloned().collect(),
+    };
     Ok(ClientConfig::builder_with_provider(provider())
         .with_safe_default_protocol_versions()?
         .with_root_certificates(roots)
         .with_no_client_auth())
+}
+
+/// The authorities in a file.
+pub(crate) fn roots(file: &Path) -> Result<RootCertStore, TlsError> {
+    let mut roots = RootCertStore::empty();
+    for certificate in certificates(file)? {
+        roots.add(certificate).map_err(|error| TlsError::Unusable(file.to_owned(), error))?;
+    }
+    Ok(roots)
 }
 
 /// TLS towards a server that may be anybody: it keeps listeners out, not impostors.
@@ -56,7 +60,7 @@ pub(crate) fn encrypting_client() -> Result<ClientConfig, TlsError> {
 }
 
 /// TLS towards clients, with this certificate and key.
-pub(crate) fn server(cert_file: &Path, key_file: &Path) -> Result<ServerConfig, TlsError> {
+fn server(cert_file: &Path, key_file: &Path) -> Result<ServerConfig, TlsError> {
     let chain = certificates(cert_file)?;
     let key = PrivateKeyDer::from_pem_file(key_file)
         .map_err(|error| TlsError::Pem(key_file.to_owned(), error))?;
@@ -65,6 +69,21 @@ pub(crate) fn server(cert_file: &Path, key_file: &Path) -> Result<ServerConfig, 
         .with_no_client_auth()
         .with_single_cert(chain, key)
         .map_err(|error| TlsError::Unusable(cert_file.to_owned(), error))
+}
+
+/// TLS towards clients, as a section with `cert_file` and `key_file` says; `None` when there is
+/// a problem.
+pub(super) fn section(section: &Section<'_>) -> Option<ServerConfig> {
+    let [cert_file, key_file] = ["cert_file", "key_file"]
+        .map(|name| section.need(name, section.path(name), "TLS needs a certificate and its key"));
+    let (cert_file, key_file) = (cert_file?, key_file?);
+    match server(&cert_file, &key_file) {
+        Ok(config) => Some(config),
+        Err(error) => {
+            section.wrong("cert_file", error.to_string());
+            None
+        }
+    }
 }
 
 fn provider() -> Arc<CryptoProvider> {

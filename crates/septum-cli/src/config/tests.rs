@@ -1,0 +1,277 @@
+use std::collections::BTreeSet;
+
+use super::description::{Key, Kind, spellings};
+use super::*;
+
+const REFERENCE: &str =
+    include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../deploy/septum.toml"));
+
+/// Stands in for the process's environment, where tests may not write.
+fn variable(name: &str) -> Option<String> {
+    match name {
+        "SEPTUM_ROOT_KEY" => Some(format!("{}=", "A".repeat(43))),
+        "SEPTUM_DATABASE_PASSWORD" | "SEPTUM_CRM_PASSWORD" => Some("secret".into()),
+        _ => None,
+    }
+}
+
+fn read(text: &str, overrides: &[(&str, &str)]) -> Result<Settings> {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("septum.toml");
+    std::fs::write(&file, text).unwrap();
+    let overrides = overrides.iter().map(|(name, value)| ((*name).into(), (*value).into()));
+    load(&file, overrides, variable)
+}
+
+/// Every line that was refused, without the folder.
+fn problems(text: &str, overrides: &[(&str, &str)]) -> Vec<String> {
+    let error = read(text, overrides).unwrap_err().to_string();
+    error.lines().skip(1).map(|line| line.rsplit('/').next().unwrap_or(line).to_owned()).collect()
+}
+
+#[test]
+fn the_reference_is_a_good_configuration() {
+    let settings = read(REFERENCE, &[]).unwrap();
+    assert_eq!(settings.tenants.iter().count(), 2);
+    assert_eq!(settings.proxy.listeners.len(), 1);
+    assert!(settings.gateway.unwrap().sources.host.is_some());
+}
+
+/// The reference with every key set: lines of `#` without a space.
+fn everything() -> String {
+    let set = |line: &str| match line.strip_prefix('#') {
+        Some(rest) if rest.starts_with(|c: char| c.is_ascii_lowercase() || c == '[') => {
+            format!("{rest}\n")
+        }
+        Some(_) | None => format!("{line}\n"),
+    };
+    REFERENCE.lines().map(set).collect()
+}
+
+#[test]
+fn the_reference_names_every_key_and_no_other() {
+    let problems = Problems::default();
+    let tree = tree::parse(&everything(), &problems);
+    check::table(&tree, keys::ROOT, "", &Place::Document, &problems);
+    problems.check(Path::new("septum.toml")).unwrap();
+    let mut named = BTreeSet::new();
+    name_all(&tree, "", &mut named);
+    let mut described = BTreeSet::new();
+    describe_all(keys::ROOT, "", &mut described);
+    assert_eq!(described.difference(&named).collect::<Vec<_>>(), Vec::<&String>::new());
+}
+
+fn name_all(table: &tree::Table, path: &str, names: &mut BTreeSet<String>) {
+    for (name, node) in table {
+        let full = check::join(path, name);
+        if let Some(table) = node.value.table() {
+            name_all(table, &full, names);
+        }
+        for table in node.value.list().unwrap_or_default().iter().filter_map(|n| n.value.table()) {
+            name_all(table, &full, names);
+        }
+        names.insert(full);
+    }
+}
+
+fn describe_all(keys: &[Key], path: &str, names: &mut BTreeSet<String>) {
+    for key in keys {
+        for name in spellings(key) {
+            names.insert(check::join(path, &name));
+        }
+        if let Kind::Table(inner) | Kind::Tables(inner) = key.kind {
+            describe_all(inner, &check::join(path, key.name), names);
+        }
+    }
+}
+
+#[test]
+fn defaults_in_the_reference_are_the_defaults() {
+    // What differs between the file as it stands and with its defaults set is no default.
+    let keep = |line: &str| {
+        let examples = ["root_key", "password", "verifier", "tenant", "ca_file", "trusted_proxies"];
+        !examples.iter().any(|example| line.trim_start_matches('#').starts_with(example))
+    };
+    let mut section = String::new();
+    let mut text = String::new();
+    for line in REFERENCE.lines() {
+        if line.starts_with("#[") || line.starts_with('[') {
+            section = line.to_owned();
+        }
+        let is_default = line.strip_prefix('#').filter(|rest| {
+            rest.starts_with(|c: char| c.is_ascii_lowercase()) && rest.contains(" = ")
+        });
+        let set = match is_default {
+            Some(rest) if section.starts_with('[') && keep(line) => rest,
+            Some(_) | None => line,
+        };
+        text.push_str(set);
+        text.push('\n');
+    }
+    let (plain, set) = (read(REFERENCE, &[]).unwrap(), read(&text, &[]).unwrap());
+    let show = |settings: &Settings| {
+        let gateway = settings.gateway.as_ref().unwrap();
+        format!(
+            "{:?} {:?} {:?} {:?} {:?} {:?} {:?} {} {:?} {}",
+            settings.log.level,
+            settings.audit.rotate,
+            settings.policy,
+            settings.proxy.pool,
+            settings.proxy.limits,
+            settings.proxy.timeouts,
+            gateway.limits,
+            gateway.context_lifetime,
+            gateway.timeouts,
+            settings.proxy.database.search_path,
+        )
+    };
+    assert_eq!(show(&plain), show(&set));
+}
+
+#[test]
+fn every_problem_is_said_at_once_with_its_place() {
+    let text = "\
+environment = 'prod'
+root_key = 'AAAA'
+[tenant]
+type = 'int'
+[[tenants]]
+id = 'x'
+name = 'acme'
+host = 'acme.example.com'
+[audit]
+folder = 'audit'
+rotate = '5 MB'
+[database]
+host = '127.0.0.1'
+port = 70000
+name = 'crm'
+user = 'app'
+pool_sise = 5
+pool_timeout = 30
+[[listeners]]
+address = 'here'
+";
+    assert_eq!(
+        problems(text, &[]),
+        [
+            "septum.toml: `root_key_file` or `root_key_env` is missing: the deployment's one \
+             secret, as `septum key new` makes it",
+            "septum.toml:1:15: `environment` is `prod`; it must be production, staging, \
+             development, test",
+            "septum.toml:2:1: `root_key` is a secret and doesn't belong here: put it into a file \
+             and name that in `root_key_file`, or into an environment variable and name that in \
+             `root_key_env`",
+            "septum.toml:6:6: `tenants.id`: `x` is not a tenant key of type int",
+            "septum.toml:8:1: unknown key `tenants.host`: did you mean `tenants.hosts`?",
+            "septum.toml:11:10: `5 MB` is no size: write `512`, `64KiB`, `16MiB` or `1GiB`",
+            "septum.toml:14:8: `database.port` is 70000; it must be 1 to 65535",
+            "septum.toml:17:1: unknown key `database.pool_sise`: did you mean \
+             `database.pool_size`?",
+            "septum.toml:18:16: `database.pool_timeout` takes a time, as in \"30s\", not a whole \
+             number",
+            "septum.toml:20:11: `listeners.address`: `here` is no address and port as in \
+             `127.0.0.1:6432`, and no path",
+        ]
+    );
+}
+
+#[test]
+fn a_secret_in_the_file_is_refused_and_not_repeated() {
+    let text =
+        REFERENCE.replace("password_env = \"SEPTUM_DATABASE_PASSWORD\"", "password = 'hunter2'");
+    let said = read(&text, &[]).unwrap_err().to_string();
+    assert!(said.contains("`database.password` is a secret"), "{said}");
+    assert!(!said.contains("hunter2"), "{said}");
+}
+
+#[test]
+fn syntax_errors_have_a_place_too() {
+    let said = problems("environment = \n[database\n", &[]);
+    assert!(said.iter().any(|line| line.starts_with("septum.toml:1:")), "{said:?}");
+    assert!(said.iter().any(|line| line.starts_with("septum.toml:2:")), "{said:?}");
+}
+
+#[test]
+fn the_environment_overrides_the_file() {
+    let settings = read(
+        REFERENCE,
+        &[
+            ("SEPTUM__DATABASE__POOL_SIZE", "7"),
+            ("SEPTUM__LISTENERS__0__ADDRESS", "127.0.0.1:0"),
+            ("SEPTUM__LISTENERS__1__ADDRESS", "/run/septum/.s.PGSQL.1"),
+            ("SEPTUM__HTTP__HOST__SHARED", "api.example.com, www.example.com"),
+            ("SEPTUM_CONFIG", "not an override"),
+        ],
+    )
+    .unwrap();
+    assert_eq!(settings.proxy.pool.size.get(), 7);
+    assert_eq!(settings.proxy.listeners.len(), 2);
+    assert_eq!(settings.gateway.unwrap().sources.host.unwrap().shared.len(), 2);
+}
+
+#[test]
+fn a_wrong_override_is_refused_by_its_name() {
+    for (name, value, said) in [
+        ("SEPTUM__DATABASE__POOL_SIZ", "7", "did you mean `database.pool_size`?"),
+        ("SEPTUM__DATABASE__POOL_SIZE", "many", "takes a whole number"),
+        ("SEPTUM__DATABASE__POOL_SIZE", "0", "it must be 1 to 10000"),
+        ("SEPTUM__DATABASE", "7", "name a key in it"),
+        ("SEPTUM__DATABASE__PASSWORD", "hunter2", "is a secret"),
+        ("SEPTUM__LISTENERS__9__ADDRESS", "x", "has no place 9"),
+        ("SEPTUM__LISTENERS__X__ADDRESS", "x", "is no place"),
+        ("SEPTUM__GUARD__EXPLAIN", "maybe", "takes true or false"),
+    ] {
+        let found = problems(REFERENCE, &[(name, value)]);
+        assert!(
+            found.iter().all(|line| line.starts_with(name) && line.contains(said)),
+            "{name}: {found:?}"
+        );
+    }
+}
+
+#[test]
+fn what_would_weaken_isolation_is_refused() {
+    for (from, to, said) in [
+        ("#mode = \"enforce\"", "mode = 'off'", "in the environment `test` only"),
+        ("#settings = [\"app.*\"]", "settings = ['*']", "is no setting"),
+        (
+            "#trusted_proxies = [\"10.0.0.0/8\"]",
+            "trusted_proxies = ['0.0.0.0/0']",
+            "trust everybody",
+        ),
+        ("required = []", "required = ['jwt']", "required but not configured"),
+        (
+            "hosts = [\"globex.example.com\"]",
+            "hosts = ['ACME.example.com.']",
+            "belongs to two tenants",
+        ),
+        ("#tenant = \"7c9e", "tenant = \"0000", "no tenant has the key"),
+        (
+            "#[http.jwt]",
+            "[http.jwt]\nissuers = [{issuer = 'i', audiences = ['a']}]\n#",
+            "needs one of `keys`",
+        ),
+        ("name = \"crm\"\npassword_env", "name = \"crm\"\nverifier_env", "SEPTUM_CRM_PASSWORD"),
+    ] {
+        let text = REFERENCE.replacen(from, to, 1);
+        assert_ne!(text, REFERENCE, "{from}");
+        let Err(error) = read(&text, &[]) else { panic!("taken: {to}") };
+        let error = error.to_string();
+        let known = said == "SEPTUM_CRM_PASSWORD" && error.contains("not a SCRAM verifier");
+        assert!(known || error.contains(said), "{to}: {error}");
+    }
+}
+
+#[test]
+fn the_json_schema_describes_the_same_keys() {
+    let schema = json_schema();
+    let database = &schema["properties"]["database"];
+    assert_eq!(database["additionalProperties"], false);
+    assert_eq!(database["properties"]["port"]["maximum"], 65_535);
+    assert!(database["properties"]["password"].is_null());
+    assert!(database["properties"]["password_file"].is_object());
+    let listeners = &schema["properties"]["http"]["properties"]["listeners"];
+    assert_eq!(listeners["items"]["required"], serde_json::json!(["address"]));
+    assert_eq!(schema["allOf"][0]["oneOf"][1]["required"][0], "root_key_env");
+}
