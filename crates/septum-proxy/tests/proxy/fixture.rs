@@ -19,12 +19,12 @@ use septum_test_cluster::Cluster;
 use tokio::sync::oneshot;
 use tokio_postgres::Client;
 
-pub const ACME: &str = "1";
-pub const GLOBEX: &str = "2";
+pub(crate) const ACME: &str = "1";
+pub(crate) const GLOBEX: &str = "2";
 
 /// Keeps what was recorded.
 #[derive(Default)]
-pub struct Memory(Mutex<Vec<Event>>);
+pub(crate) struct Memory(Mutex<Vec<Event>>);
 
 impl Sink for Memory {
     fn record(&self, event: Event) -> Recorded {
@@ -33,11 +33,11 @@ impl Sink for Memory {
     }
 }
 
-pub struct Fixture {
-    pub cluster: Cluster,
-    pub audit: Arc<Memory>,
-    pub services: Services,
-    pub address: std::net::SocketAddr,
+pub(crate) struct Fixture {
+    pub(crate) cluster: Cluster,
+    pub(crate) audit: Arc<Memory>,
+    pub(crate) services: Services,
+    pub(crate) address: std::net::SocketAddr,
     stop: Option<oneshot::Sender<()>>,
     served: Option<tokio::task::JoinHandle<()>>,
 }
@@ -66,11 +66,11 @@ const SCHEMA: &str = "
 ";
 
 impl Fixture {
-    pub async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         Self::with(Mode::Enforce, |_| ()).await
     }
 
-    pub async fn with(mode: Mode, change: impl FnOnce(&mut Config)) -> Self {
+    pub(crate) async fn with(mode: Mode, change: impl FnOnce(&mut Config)) -> Self {
         let cluster = Cluster::start().unwrap();
         let root = RootKey::from_bytes([42; 32]);
         let dsn = cluster.dsn("postgres");
@@ -132,7 +132,7 @@ impl Fixture {
         Self { cluster, audit, services, address, stop: Some(stop), served: Some(served) }
     }
 
-    pub fn dsn(&self, user: &str) -> String {
+    pub(crate) fn dsn(&self, user: &str) -> String {
         format!(
             "host=127.0.0.1 port={} user={user} password=pw dbname=postgres",
             self.address.port()
@@ -140,12 +140,12 @@ impl Fixture {
     }
 
     /// A connection as this user of the proxy.
-    pub async fn client(&self, user: &str) -> Client {
+    pub(crate) async fn client(&self, user: &str) -> Client {
         connect(&self.dsn(user)).await.unwrap()
     }
 
     /// A context token as the gateway would mint it.
-    pub fn token(&self, tenant: &str, seconds: i64) -> String {
+    pub(crate) fn token(&self, tenant: &str, seconds: i64) -> String {
         let id = TenantType::Int.parse(tenant).unwrap();
         let claim = credential::claim(&self.services.tenants, &id, "ann").unwrap();
         let binding = Binding::agree([claim], Environment::Test).unwrap();
@@ -154,22 +154,22 @@ impl Fixture {
     }
 
     /// The codes that have been recorded, in order.
-    pub fn recorded(&self) -> Vec<&'static str> {
+    pub(crate) fn recorded(&self) -> Vec<&'static str> {
         let events = self.audit.0.lock().unwrap();
         events.iter().filter_map(|event| event.reason).map(|reason| reason.code()).collect()
     }
 
-    pub fn events(&self) -> Vec<Event> {
+    pub(crate) fn events(&self) -> Vec<Event> {
         self.audit.0.lock().unwrap().clone()
     }
 
-    pub async fn stop(mut self) {
+    pub(crate) async fn stop(mut self) {
         drop(self.stop.take());
         self.served.take().unwrap().await.unwrap();
     }
 }
 
-pub async fn connect(dsn: &str) -> Result<Client, tokio_postgres::Error> {
+pub(crate) async fn connect(dsn: &str) -> Result<Client, tokio_postgres::Error> {
     let (client, connection) = tokio_postgres::connect(dsn, tokio_postgres::NoTls).await?;
     // Its error reaches whoever uses the client.
     tokio::spawn(connection);
@@ -204,7 +204,7 @@ async fn migrate(dsn: &str, root: &RootKey) {
 }
 
 /// The SQLSTATE and the message of a refusal.
-pub fn refusal(error: &tokio_postgres::Error) -> (String, String) {
+pub(crate) fn refusal(error: &tokio_postgres::Error) -> (String, String) {
     let error = error.as_db_error().unwrap_or_else(|| panic!("{error}"));
     (error.code().code().to_owned(), error.message().to_owned())
 }

@@ -4,7 +4,7 @@ use futures_util::{SinkExt as _, StreamExt as _, pin_mut};
 use septum_guard::Mode;
 use tokio_postgres::SimpleQueryMessage;
 
-use crate::fixture::{ACME, connect, Fixture, GLOBEX, refusal};
+use crate::fixture::{ACME, Fixture, GLOBEX, connect, refusal};
 
 #[tokio::test]
 async fn two_tenants_on_one_server_connection_see_their_own_rows() {
@@ -109,7 +109,9 @@ async fn copy_goes_both_ways_under_row_level_security() {
     // Without a list of columns, the server's own list.
     let error = acme.copy_in::<_, bytes::Bytes>("COPY nowhere FROM STDIN").await.err().unwrap();
     assert_eq!(refusal(&error).0, "42P01");
-    let count: i64 = acme.query_one("SELECT 1::bigint", &[]).await.unwrap().get(0);
+    // This driver has sent a `Sync` too many by now and miscounts, here as on a server itself.
+    let count: i64 =
+        fixture.client("acme").await.query_one("SELECT 1::bigint", &[]).await.unwrap().get(0);
     assert_eq!(count, 1);
     fixture.stop().await;
 }
@@ -208,7 +210,10 @@ async fn s01_s17_the_guard_refuses_every_forgery_of_the_binding() {
     }
     assert_eq!(fixture.recorded().len(), FORGERIES.len());
     let events = fixture.events();
-    assert!(events.iter().all(|event| event.tenant.is_some() && event.fingerprint.is_some()));
+    for event in events {
+        let what = event.subject.is_some() || event.fingerprint.is_some();
+        assert!(event.tenant.is_some() && event.peer.is_some() && what, "{event:?}");
+    }
     fixture.stop().await;
 }
 
@@ -250,7 +255,9 @@ async fn s20_s24_the_bind_is_made_again_after_every_verb_that_ends_it() {
         let rows: Vec<_> = messages
             .iter()
             .filter_map(|message| match message {
-                SimpleQueryMessage::Row(row) => row.get("tenant_id"),
+                SimpleQueryMessage::Row(row) if row.columns()[0].name() == "tenant_id" => {
+                    row.get(0)
+                }
                 _ => None,
             })
             .collect();
