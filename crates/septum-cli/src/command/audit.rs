@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use anyhow::{Result, bail};
 use septum_audit::{Head, Record};
-use septum_journal::{ReadError, Reader, Start, verify_folder};
+use septum_journal::{Reader, Start, verify_folder};
 
 use crate::config::Source;
 use crate::output;
@@ -71,13 +71,15 @@ fn tail(source: &Source, lines: usize, follow: bool, json: bool) -> Result<()> {
     for record in newest.drain(..) {
         show(&record, json)?;
     }
-    while follow {
+    if !follow {
+        return Ok(());
+    }
+    loop {
         std::thread::sleep(POLL);
         for record in &mut reader {
-            show(&record.map_err(ReadError::from)?, json)?;
+            show(&record?, json)?;
         }
     }
-    Ok(())
 }
 
 fn show(record: &Record, json: bool) -> Result<()> {

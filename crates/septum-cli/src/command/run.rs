@@ -92,7 +92,7 @@ async fn serve(
         tracing::warn!(error, "the database can't be used yet");
     }
 
-    let ready = Ready::new(proxy.addresses(), has_operator);
+    let ready = Ready::new(&proxy.addresses(), has_operator);
     ready.announce(ready_file.as_deref())?;
     proxy.run(signals::stopped(stop)).await;
     Ok(())

@@ -92,7 +92,7 @@ fn upstream_tls(section: &Section<'_>, host: &str) -> Option<Option<UpstreamTls>
     match config {
         Ok(config) => Some(Some(UpstreamTls { config: Arc::new(config), name })),
         Err(error) => {
-            section.wrong("ca_file", error.to_string());
+            section.wrong("ca_file", error);
             None
         }
     }

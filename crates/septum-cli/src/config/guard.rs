@@ -15,7 +15,7 @@ pub(super) fn policy(section: &Section<'_>, environment: Option<Environment>) ->
     let mut policy = match Policy::new(mode, environment?) {
         Ok(policy) => policy,
         Err(error) => {
-            section.wrong("mode", error.to_string());
+            section.wrong("mode", error);
             return None;
         }
     };

@@ -82,7 +82,7 @@ fn peers(section: &Section<'_>, name: &str) -> Peers {
             .ok_or_else(|| format!("`{text}` is no address and no network as in `10.1.0.0/16`"))
     });
     Peers::new(networks).unwrap_or_else(|error| {
-        section.wrong(name, error.to_string());
+        section.wrong(name, error);
         Peers::default()
     })
 }

@@ -147,7 +147,7 @@ fn verifier(section: &Section<'_>) -> Option<Verifier> {
         (false, true) => match section.secret("verifier")?.expose().parse() {
             Ok(verifier) => Some(verifier),
             Err(error) => {
-                section.wrong_secret("verifier", error.to_string());
+                section.wrong_secret("verifier", error);
                 None
             }
         },

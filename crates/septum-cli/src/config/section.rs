@@ -88,7 +88,7 @@ impl<'a> Section<'a> {
         match read(self.text(name)?) {
             Ok(value) => Some(value),
             Err(error) => {
-                self.wrong(name, error.to_string());
+                self.wrong(name, error);
                 None
             }
         }
@@ -192,13 +192,13 @@ impl<'a> Section<'a> {
     }
 
     /// Notes that a key's value is wrong, or that it is missing where it was needed.
-    pub(crate) fn wrong(&self, name: &str, message: String) {
+    pub(crate) fn wrong(&self, name: &str, message: impl std::fmt::Display) {
         let at = self.node(name).map_or_else(|| self.at.clone(), |node| node.at.clone());
-        self.problem(at, name, &message);
+        self.problem(at, name, &message.to_string());
     }
 
     /// Notes that a secret is wrong, at the key that says where it is.
-    pub(crate) fn wrong_secret(&self, name: &str, message: String) {
+    pub(crate) fn wrong_secret(&self, name: &str, message: impl std::fmt::Display) {
         let file = format!("{name}_file");
         let key = if self.node(&file).is_some() { file } else { format!("{name}_env") };
         self.wrong(&key, message);

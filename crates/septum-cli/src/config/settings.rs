@@ -95,7 +95,7 @@ fn key(root: &Section<'_>, name: &str) -> Option<RootKey> {
     match RootKey::from_base64(text.expose()) {
         Ok(key) => Some(key),
         Err(error) => {
-            root.wrong_secret(name, error.to_string());
+            root.wrong_secret(name, error);
             None
         }
     }
@@ -117,7 +117,7 @@ fn tenants(root: &Section<'_>) -> Option<Tenants> {
     match Tenants::new(tenant_type, tenants) {
         Ok(tenants) => Some(tenants),
         Err(error) => {
-            root.wrong("tenants", error.to_string());
+            root.wrong("tenants", error);
             None
         }
     }

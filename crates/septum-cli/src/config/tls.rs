@@ -80,7 +80,7 @@ pub(super) fn section(section: &Section<'_>) -> Option<ServerConfig> {
     match server(&cert_file, &key_file) {
         Ok(config) => Some(config),
         Err(error) => {
-            section.wrong("cert_file", error.to_string());
+            section.wrong("cert_file", error);
             None
         }
     }

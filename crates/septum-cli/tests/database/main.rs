@@ -1,4 +1,10 @@
 //! `septum migrate` and the `septum` schema on a real PostgreSQL.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a panic is the report"
+)]
 
 mod attacks;
 mod migrate;

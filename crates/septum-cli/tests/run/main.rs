@@ -1,4 +1,5 @@
 //! The program as it is shipped: started, used, stopped.
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a panic is the report")]
 
 mod support;
 

@@ -80,7 +80,7 @@ impl Septum {
         let mut septum = Self { child: Running(child), folder, port: 0, _cluster: cluster };
         let ready = septum.wait_for(|folder| std::fs::read(folder.join("ready")).ok()).await;
         let ready: serde_json::Value = serde_json::from_slice(&ready).unwrap();
-        let address = ready["proxy"][0].as_str().unwrap();
+        let address = ready.pointer("/proxy/0").unwrap().as_str().unwrap();
         septum.port = address.rsplit(':').next().unwrap().parse().unwrap();
         septum
     }
@@ -144,7 +144,9 @@ impl Septum {
 }
 
 async fn connect(dsn: &str) -> Client {
-    let (client, connection) = tokio_postgres::connect(dsn, NoTls).await.unwrap();
+    let connecting = tokio_postgres::connect(dsn, NoTls);
+    let connected = tokio::time::timeout(Duration::from_secs(20), connecting).await;
+    let (client, connection) = connected.expect("a connection in time").unwrap();
     tokio::spawn(connection);
     client
 }

@@ -13,7 +13,7 @@ pub(super) struct Ready {
 
 impl Ready {
     /// The proxy's addresses, of which the operators' is the last.
-    pub(super) fn new(proxy: Vec<Address>, has_operator: bool) -> Self {
+    pub(super) fn new(proxy: &[Address], has_operator: bool) -> Self {
         let mut proxy: Vec<_> = proxy.iter().map(ToString::to_string).collect();
         let operator = if has_operator { proxy.pop() } else { None };
         Self { proxy, operator }

@@ -32,7 +32,7 @@ pub(super) fn issuers(
     match Issuers::new(issuers) {
         Ok(issuers) => Some((issuers, jwks.into_iter().flatten().collect())),
         Err(error) => {
-            section.wrong("issuers", error.to_string());
+            section.wrong("issuers", error);
             None
         }
     }
@@ -60,7 +60,7 @@ fn read(section: &Section<'_>, tenants: Option<&Tenants>) -> Option<(Issuer, Opt
     let keys = match Keys::new(keys?) {
         Ok(keys) => LiveKeys::new(keys),
         Err(error) => {
-            section.wrong("keys", error.to_string());
+            section.wrong("keys", error);
             return None;
         }
     };
@@ -120,7 +120,7 @@ fn location(section: &Section<'_>) -> Option<Option<JwksLocation>> {
         Some(file) => match tls::roots(&file) {
             Ok(roots) => Some(Arc::new(roots)),
             Err(error) => {
-                section.wrong("jwks_ca_file", error.to_string());
+                section.wrong("jwks_ca_file", error);
                 return None;
             }
         },
@@ -171,7 +171,7 @@ fn key(section: &Section<'_>) -> Option<Key> {
     match made {
         Ok(key) => Some(key),
         Err(error) => {
-            section.wrong(name, error.to_string());
+            section.wrong(name, error);
             None
         }
     }

@@ -31,7 +31,7 @@ pub(super) fn sources(
     match sources.check() {
         Ok(()) => Some((sources, jwks.unwrap_or_default())),
         Err(error) => {
-            http.wrong("required", error.to_string());
+            http.wrong("required", error);
             None
         }
     }
@@ -83,7 +83,7 @@ fn api_key(section: &Section<'_>, tenants: Option<&Tenants>) -> Option<ApiKeySou
     match ApiKeys::new(keys.into_iter().collect::<Option<Vec<_>>>()?) {
         Ok(keys) => Some(ApiKeySource { header: header?, keys: Arc::new(keys) }),
         Err(error) => {
-            section.wrong("keys", error.to_string());
+            section.wrong("keys", error);
             None
         }
     }
