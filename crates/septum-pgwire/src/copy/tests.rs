@@ -66,6 +66,7 @@ fn rows(expected: &[&[Option<&str>]]) -> Result<Rows, CopyErrorKind> {
 }
 
 #[track_caller]
+#[expect(clippy::needless_pass_by_value, reason = "a table of literals reads better")]
 fn check(options: &Options, stream: impl AsRef<[u8]>, expected: Result<Rows, CopyErrorKind>) {
     let stream = stream.as_ref();
     let found = decode_every_way(options, stream).map_err(|error| error.kind);
