@@ -1,7 +1,9 @@
-use anyhow::{Context, Result};
-use septum_test_cluster::Cluster;
+use std::net::SocketAddr;
 
-use crate::{Config, Process, Program, Scratch, connect, run_script};
+use anyhow::{Context, Result};
+use septum_test_cluster::{Cluster, random_hex};
+
+use crate::{Process, Program, Scratch, connect, run_script};
 
 const SCHEMA: &str = include_str!("../../examples/crm-plain/sql/schema.sql");
 const SEPTUM: &str = include_str!("../../examples/crm-plain/sql/septum.sql");
@@ -51,6 +53,8 @@ impl Customer {
 pub struct Crm {
     /// The running application.
     pub process: Process,
+    /// Where it listens.
+    pub address: SocketAddr,
 }
 
 impl Crm {
@@ -87,17 +91,23 @@ impl Crm {
         Ok(connect(&dsn).await?.query_one(count, &[]).await?.get(0))
     }
 
-    /// Starts the application, whose database is where Septum listens.
+    /// Starts the application at this address (port 0 takes a free one) with this database.
     ///
     /// # Errors
     /// When it doesn't start.
-    pub async fn start(scratch: &Scratch, config: &Config) -> Result<Self> {
+    pub async fn start(scratch: &Scratch, listen: SocketAddr, database_url: &str) -> Result<Self> {
         let mut command = Program::Crm.command()?;
-        command
-            .env("CRM_LISTEN", config.application.to_string())
-            .env("CRM_DATABASE_URL", config.database_url());
-        let mut process = Process::start(command, &scratch.path().join("crm-plain.log"))?;
-        process.until("crm-plain listens", |log| log.contains("listens on")).await?;
-        Ok(Self { process })
+        command.env("CRM_LISTEN", listen.to_string()).env("CRM_DATABASE_URL", database_url);
+        let log = scratch.path().join(format!("crm-plain-{}.log", random_hex(4)?));
+        let mut process = Process::start(command, &log)?;
+        process.until("crm-plain listens", |log| address(log).is_some()).await?;
+        let address = address(&process.log()).context("crm-plain's address")?;
+        Ok(Self { process, address })
     }
+}
+
+/// Reads `crm-plain listens on http://127.0.0.1:41234`, once the line is complete.
+fn address(log: &str) -> Option<SocketAddr> {
+    let (lines, _) = log.rsplit_once('\n')?;
+    lines.lines().find_map(|line| line.strip_prefix("crm-plain listens on http://"))?.parse().ok()
 }

@@ -1,3 +1,5 @@
+use std::net::SocketAddr;
+
 use anyhow::Result;
 use septum_test_cluster::Cluster;
 
@@ -41,9 +43,18 @@ impl Stack {
         Septum::migrate(&config)?;
         Crm::protect(&cluster).await?;
         Crm::seed(&cluster).await?;
-        let crm = Crm::start(&scratch, &config).await?;
+        let crm = Crm::start(&scratch, config.application, &config.database_url()).await?;
         let septum = Septum::start(&scratch, &config).await?;
         Ok(Self { septum, crm, cluster, config, scratch })
+    }
+
+    /// Starts the application once more, as another user of Septum's.
+    ///
+    /// # Errors
+    /// When it doesn't start.
+    pub async fn start_crm(&self, user: &str) -> Result<Crm> {
+        let anywhere = SocketAddr::from(([127, 0, 0, 1], 0));
+        Crm::start(&self.scratch, anywhere, &self.config.dsn(user)).await
     }
 
     /// The application, by way of Septum's gateway.

@@ -79,8 +79,9 @@ async fn start(screen: &mut Screen) -> Result<Stack> {
     screen.wait("row-level security on each table", Crm::protect(&cluster)).await?;
     let rows = screen.wait("three customers' rows", Crm::seed(&cluster)).await?;
     screen.detail(&format!("{rows} rows in one database"));
+    let (listen, database) = (config.application, config.database_url());
     let crm = screen
-        .wait("crm-plain, which knows nothing of tenants", Crm::start(&scratch, &config))
+        .wait("crm-plain, which knows nothing of tenants", Crm::start(&scratch, listen, &database))
         .await?;
     let septum = screen.wait("septum run", Septum::start(&scratch, &config)).await?;
     Ok(Stack { septum, crm, cluster, config, scratch })

@@ -22,9 +22,9 @@ impl Screen {
 
     /// Something to do, with the seconds it took.
     pub(crate) fn step<T>(&mut self, name: &str, step: impl FnOnce() -> Result<T>) -> Result<T> {
-        let begin = begin(name);
+        let began = begin(name);
         let result = step();
-        end(begin, result.is_ok());
+        end(name, began, result.is_ok());
         result
     }
 
@@ -34,9 +34,9 @@ impl Screen {
         name: &str,
         step: impl Future<Output = Result<T>>,
     ) -> Result<T> {
-        let begin = begin(name);
+        let began = begin(name);
         let result = step.await;
-        end(begin, result.is_ok());
+        end(name, began, result.is_ok());
         result
     }
 
@@ -57,22 +57,20 @@ impl Screen {
     }
 }
 
+/// On a terminal, shows at once what is waited for.
 fn begin(name: &str) -> Instant {
-    print!("  ..  {name:WIDTH$}");
-    // A line that is begun shows what is waited for; nothing hangs on whether it does.
-    drop(stdout().flush());
+    if stdout().is_terminal() {
+        print!("  ..  {name}");
+        // Nothing hangs on whether it is seen.
+        drop(stdout().flush());
+    }
     Instant::now()
 }
 
-fn end(begin: Instant, done: bool) {
-    let took = begin.elapsed().as_secs_f64();
+fn end(name: &str, began: Instant, done: bool) {
+    let again = if stdout().is_terminal() { "\r" } else { "" };
     let mark = if done { green("ok") } else { red("NO") };
-    let back = if stdout().is_terminal() {
-        format!("\r  {mark}\x1b[{}C", WIDTH + 2)
-    } else {
-        String::new()
-    };
-    println!("{back}{took:6.1} s");
+    println!("{again}  {mark}  {name:WIDTH$}{:6.1} s", began.elapsed().as_secs_f64());
 }
 
 fn paint(code: &str, text: &str) -> String {
