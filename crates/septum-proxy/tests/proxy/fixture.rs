@@ -156,7 +156,7 @@ impl Fixture {
     /// The codes that have been recorded, in order.
     pub(crate) fn recorded(&self) -> Vec<&'static str> {
         let events = self.audit.0.lock().unwrap();
-        events.iter().filter_map(|event| event.reason).map(|reason| reason.code()).collect()
+        events.iter().filter_map(|event| event.reason).map(septum_core::Reason::code).collect()
     }
 
     pub(crate) fn events(&self) -> Vec<Event> {
