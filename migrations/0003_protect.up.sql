@@ -3,6 +3,8 @@
 CREATE FUNCTION septum.protect(relation regclass, tenant_column name) RETURNS void
     LANGUAGE plpgsql VOLATILE SECURITY INVOKER
     SET search_path = pg_catalog, pg_temp
+    -- DROP ... IF EXISTS remarks on what isn't there the first time.
+    SET client_min_messages = warning
     AS $$
 DECLARE
     -- Resolved with the search_path above: the operator is pg_catalog's.

@@ -40,6 +40,11 @@ impl Arguments {
             || settings.gateway.is_some();
         ensure!(serves, "there is nothing to serve: add `[[listeners]]` or `[http]`");
 
+        ensure!(
+            settings.gateway.is_none(),
+            "this build has no gateway: take `[http]` out of the configuration"
+        );
+
         // First of all: what can't be recorded is not answered.
         let mut audit = septum_journal::Config::new(
             settings.audit.folder.clone(),

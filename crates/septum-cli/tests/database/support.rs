@@ -10,7 +10,7 @@ use septum_test_cluster::Cluster;
 use tokio_postgres::{Client, NoTls};
 
 /// One server for all tests; each has a database and an application role of its own.
-fn cluster() -> &'static Cluster {
+pub(crate) fn cluster() -> &'static Cluster {
     static CLUSTER: OnceLock<Cluster> = OnceLock::new();
     CLUSTER.get_or_init(|| Cluster::start().expect("PostgreSQL should start"))
 }
@@ -193,7 +193,7 @@ impl Outcome {
     }
 }
 
-async fn connect(dsn: &str) -> Client {
+pub(crate) async fn connect(dsn: &str) -> Client {
     let (client, connection) = tokio_postgres::connect(dsn, NoTls).await.unwrap();
     tokio::spawn(connection);
     client
