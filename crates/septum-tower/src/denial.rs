@@ -1,0 +1,269 @@
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use bytes::Bytes;
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue, WWW_AUTHENTICATE};
+use http::{Method, Response, StatusCode};
+use septum_audit::{Event, Kind, Sink};
+use septum_bind::{BindError, Binding};
+use septum_core::Reason;
+
+use crate::Connection;
+
+/// A request that is refused, and what had been proven of it by then.
+#[derive(Clone, Debug)]
+pub struct Denial {
+    why: BindError,
+    status: StatusCode,
+    detail: Option<&'static str>,
+}
+
+impl Denial {
+    /// A refusal for this reason.
+    pub fn new(reason: Reason) -> Self {
+        BindError::new(reason).into()
+    }
+
+    /// A refusal of a bound request.
+    pub fn of(binding: &Binding, reason: Reason) -> Self {
+        BindError {
+            reason,
+            source: Some(binding.source()),
+            tenant: Some(binding.tenant().clone()),
+            principal: Some(binding.principal().clone()),
+        }
+        .into()
+    }
+
+    /// The same refusal with another status.
+    #[must_use]
+    pub fn with_status(self, status: StatusCode) -> Self {
+        Self { status, ..self }
+    }
+
+    /// The same refusal with words for the audit log, in Septum's own words.
+    #[must_use]
+    pub fn with_detail(self, detail: &'static str) -> Self {
+        Self { detail: Some(detail), ..self }
+    }
+
+    /// Why.
+    pub fn reason(&self) -> Reason {
+        self.why.reason
+    }
+
+    /// The status of the answer.
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    fn event(self, method: &Method, connection: &Connection) -> Event {
+        Event {
+            tenant: self.why.tenant,
+            principal: self.why.principal,
+            source: self.why.source,
+            peer: connection.peer.map(|peer| peer.to_string()),
+            reason: Some(self.why.reason),
+            subject: Some(match self.detail {
+                Some(detail) => format!("{} request: {detail}", name(method)),
+                None => format!("{} request", name(method)),
+            }),
+            ..Event::new(kind(self.why.reason))
+        }
+    }
+}
+
+impl From<BindError> for Denial {
+    fn from(why: BindError) -> Self {
+        Self { status: status(why.reason), why, detail: None }
+    }
+}
+
+/// Answers, records and counts refusals: the one edge at which a reason becomes a status.
+#[derive(Clone)]
+pub struct Denials {
+    audit: Arc<dyn Sink>,
+    counts: Counts,
+}
+
+impl Denials {
+    /// Records to this sink.
+    pub fn new(audit: Arc<dyn Sink>) -> Self {
+        Self { audit, counts: Counts::new() }
+    }
+
+    /// How often each reason occurred. Clones share it.
+    pub fn counts(&self) -> &Counts {
+        &self.counts
+    }
+
+    /// The answer to a refused request. A refusal that says something of a client is on stable
+    /// storage before the client can see it (invariant 8); one that can't be recorded is
+    /// answered as [`Reason::AuditUnavailable`].
+    ///
+    /// The answer names no tenant and repeats nothing that the client sent.
+    pub async fn answer<B: From<Bytes>>(
+        &self,
+        denial: Denial,
+        method: &Method,
+        connection: &Connection,
+    ) -> Response<B> {
+        let (reason, status) = (denial.reason(), denial.status());
+        self.counts.add(reason);
+        tracing::warn!(
+            reason = reason.code(),
+            status = status.as_u16(),
+            source = denial.why.source.map(septum_core::Source::as_str),
+            peer = connection.peer.map(tracing::field::display),
+            detail = denial.detail,
+            "request refused: {}",
+            reason.doc().title,
+        );
+        if is_overload(reason) {
+            return response(reason, status);
+        }
+        match self.audit.record(denial.event(method, connection)).await {
+            Ok(()) => response(reason, status),
+            Err(error) => {
+                tracing::error!(%error, "a refusal could not be recorded");
+                self.counts.add(Reason::AuditUnavailable);
+                let reason = Reason::AuditUnavailable;
+                response(reason, self::status(reason))
+            }
+        }
+    }
+
+    /// Records what a request tried without being refused for it.
+    pub fn note(&self, denial: Denial, method: &Method, connection: &Connection) {
+        self.counts.add(denial.reason());
+        // The sink takes the event at once; only refusals wait for the disk.
+        drop(self.audit.record(denial.event(method, connection)));
+    }
+}
+
+impl std::fmt::Debug for Denials {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Denials").field("counts", &self.counts).finish_non_exhaustive()
+    }
+}
+
+/// How often each reason occurred since the start.
+#[derive(Clone, Debug)]
+pub struct Counts(Arc<[AtomicU64]>);
+
+impl Counts {
+    fn new() -> Self {
+        Self(Reason::ALL.iter().map(|_| AtomicU64::new(0)).collect())
+    }
+
+    fn add(&self, reason: Reason) {
+        // `Reason::ALL` is in declaration order.
+        if let Some(count) = self.0.get(reason as usize) {
+            count.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// The reasons that occurred, by code.
+    pub fn iter(&self) -> impl Iterator<Item = (Reason, u64)> {
+        let counts = self.0.iter().map(|count| count.load(Ordering::Relaxed));
+        Reason::ALL.iter().copied().zip(counts).filter(|(_, count)| *count > 0)
+    }
+}
+
+fn response<B: From<Bytes>>(reason: Reason, status: StatusCode) -> Response<B> {
+    let error = serde_json::json!({
+        "error": { "reason": reason.code(), "message": reason.doc().title },
+    });
+    let mut response = Response::new(B::from(Bytes::from(error.to_string())));
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    if status == StatusCode::UNAUTHORIZED {
+        headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+    }
+    response
+}
+
+/// The status of a reason. A reason of another part of Septum has no place in an HTTP answer.
+fn status(reason: Reason) -> StatusCode {
+    STATUS
+        .iter()
+        .find(|(candidate, _)| *candidate == reason)
+        .map_or(StatusCode::INTERNAL_SERVER_ERROR, |(_, status)| *status)
+}
+
+const STATUS: [(Reason, StatusCode); 22] = [
+    (Reason::NoBinding, StatusCode::UNAUTHORIZED),
+    (Reason::SourcesDisagree, StatusCode::FORBIDDEN),
+    (Reason::UnknownHost, StatusCode::MISDIRECTED_REQUEST),
+    (Reason::InvalidToken, StatusCode::UNAUTHORIZED),
+    (Reason::ExpiredToken, StatusCode::UNAUTHORIZED),
+    (Reason::InvalidApiKey, StatusCode::UNAUTHORIZED),
+    (Reason::UntrustedPeer, StatusCode::FORBIDDEN),
+    (Reason::UnknownTenant, StatusCode::FORBIDDEN),
+    (Reason::AmbiguousSource, StatusCode::BAD_REQUEST),
+    (Reason::UnknownPrincipal, StatusCode::UNAUTHORIZED),
+    (Reason::ForeignIssuer, StatusCode::FORBIDDEN),
+    (Reason::MalformedRequest, StatusCode::BAD_REQUEST),
+    (Reason::RequestTooLarge, StatusCode::PAYLOAD_TOO_LARGE),
+    (Reason::UpstreamUnavailable, StatusCode::BAD_GATEWAY),
+    (Reason::UpstreamTimeout, StatusCode::GATEWAY_TIMEOUT),
+    (Reason::MethodNotAllowed, StatusCode::METHOD_NOT_ALLOWED),
+    (Reason::TooManyRequests, StatusCode::SERVICE_UNAVAILABLE),
+    (Reason::Draining, StatusCode::SERVICE_UNAVAILABLE),
+    (Reason::Misdirected, StatusCode::MISDIRECTED_REQUEST),
+    (Reason::ForeignOrigin, StatusCode::FORBIDDEN),
+    (Reason::AuditUnavailable, StatusCode::SERVICE_UNAVAILABLE),
+    (Reason::WrongEnvironment, StatusCode::FORBIDDEN),
+];
+
+/// A refusal that says nothing of the client but that there is too much to do: recording each
+/// would only add to it.
+fn is_overload(reason: Reason) -> bool {
+    const OVERLOAD: [Reason; 5] = [
+        Reason::TooManyRequests,
+        Reason::Draining,
+        Reason::UpstreamUnavailable,
+        Reason::UpstreamTimeout,
+        Reason::AuditUnavailable,
+    ];
+    OVERLOAD.contains(&reason)
+}
+
+fn kind(reason: Reason) -> Kind {
+    const CROSSINGS: [Reason; 7] = [
+        Reason::SourcesDisagree,
+        Reason::InvalidToken,
+        Reason::UntrustedPeer,
+        Reason::UnknownTenant,
+        Reason::ForeignIssuer,
+        Reason::ForeignOrigin,
+        Reason::WrongEnvironment,
+    ];
+    const UNPROVEN: [Reason; 3] =
+        [Reason::ExpiredToken, Reason::InvalidApiKey, Reason::UnknownPrincipal];
+    if CROSSINGS.contains(&reason) {
+        Kind::Crossing
+    } else if UNPROVEN.contains(&reason) {
+        Kind::AuthenticationFailed
+    } else {
+        Kind::Denied
+    }
+}
+
+/// A method's name, if it is one of the usual: anything else is a client's text.
+fn name(method: &Method) -> &str {
+    const USUAL: [Method; 9] = [
+        Method::GET,
+        Method::HEAD,
+        Method::POST,
+        Method::PUT,
+        Method::PATCH,
+        Method::DELETE,
+        Method::OPTIONS,
+        Method::CONNECT,
+        Method::TRACE,
+    ];
+    if USUAL.contains(method) { method.as_str() } else { "other" }
+}

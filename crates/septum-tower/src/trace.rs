@@ -1,0 +1,127 @@
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, HeaderValue, Request, Response};
+use ring::rand::{SecureRandom as _, SystemRandom};
+use septum_bind::{Binding, Traces, UnderWay};
+use septum_core::{Reason, TraceId, Traceparent};
+use tower::{Layer, Service};
+
+use crate::{BoxFuture, Connection, Denial, Denials, Held};
+
+/// The caller's own `traceparent`, so that the two traces can be linked.
+pub const CALLER_HEADER: HeaderName = HeaderName::from_static("septum-caller-traceparent");
+
+const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
+const TRACESTATE: HeaderName = HeaderName::from_static("tracestate");
+
+/// Begins a fresh trace for each bound request and remembers its binding until the answer's
+/// body has ended.
+///
+/// A trace id from outside never binds anything: the fresh one is 16 random bytes that name
+/// this one request. The caller's goes to [`CALLER_HEADER`], its `tracestate` is dropped, its
+/// sampling flag is kept.
+#[derive(Clone, Debug)]
+pub struct TraceLayer {
+    denials: Denials,
+    traces: Traces,
+    random: SystemRandom,
+}
+
+impl TraceLayer {
+    /// Remembers the bindings here.
+    pub fn new(denials: Denials, traces: Traces) -> Self {
+        Self { denials, traces, random: SystemRandom::new() }
+    }
+
+    /// A trace parent that nobody can guess; `None` when the system has no randomness to give.
+    fn fresh(&self, flags: u8) -> Option<Traceparent> {
+        let (mut trace, mut parent) = ([0; 16], [0; 8]);
+        self.random.fill(&mut trace).ok()?;
+        self.random.fill(&mut parent).ok()?;
+        // The standard forbids a parent of zeroes.
+        parent = if parent == [0; 8] { [1; 8] } else { parent };
+        Some(Traceparent { trace: TraceId::from_bytes(trace)?, parent, flags })
+    }
+
+    fn restart(&self, headers: &mut HeaderMap) -> Option<TraceId> {
+        let caller = callers(headers);
+        // Unless the caller decided, the application's own sampler decides on a sampled parent.
+        let fresh = self.fresh(caller.map_or(1, |caller| caller.flags & 1))?;
+        headers.remove(TRACESTATE);
+        headers.remove(TRACEPARENT);
+        if let Some(caller) = caller.and_then(|caller| value(&caller)) {
+            headers.insert(CALLER_HEADER, caller);
+        }
+        headers.insert(TRACEPARENT, value(&fresh)?);
+        Some(fresh.trace)
+    }
+}
+
+/// The caller's trace parent, if there is exactly one and it is well-formed.
+fn callers(headers: &HeaderMap) -> Option<Traceparent> {
+    let mut values = headers.get_all(TRACEPARENT).iter();
+    let value = values.next().filter(|_| values.next().is_none())?;
+    value.to_str().ok()?.parse().ok()
+}
+
+fn value(parent: &Traceparent) -> Option<HeaderValue> {
+    HeaderValue::try_from(parent.to_string()).ok()
+}
+
+/// In a bound request's extensions: keeps the trace remembered for what outlives the answer,
+/// such as an upgraded connection.
+#[derive(Clone, Debug)]
+pub struct InFlight(#[expect(dead_code, reason = "it is kept for its drop")] Arc<UnderWay>);
+
+impl<S> Layer<S> for TraceLayer {
+    type Service = Trace<S>;
+
+    fn layer(&self, inner: S) -> Trace<S> {
+        Trace { layer: self.clone(), inner }
+    }
+}
+
+/// The service of [`TraceLayer`]. A request without a binding is refused.
+#[derive(Clone, Debug)]
+pub struct Trace<S> {
+    layer: TraceLayer,
+    inner: S,
+}
+
+impl<S, Q, B> Service<Request<Q>> for Trace<S>
+where
+    S: Service<Request<Q>, Response = Response<B>> + Clone + Send + 'static,
+    S::Future: Send,
+    Q: Send + 'static,
+    B: From<Bytes> + Send + 'static,
+{
+    type Response = Response<Held<B, InFlight>>;
+    type Error = S::Error;
+    type Future = BoxFuture<Result<Self::Response, S::Error>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.inner.poll_ready(context)
+    }
+
+    fn call(&mut self, mut request: Request<Q>) -> Self::Future {
+        let trace = self.layer.restart(request.headers_mut());
+        let binding = request.extensions_mut().remove::<Binding>();
+        let (Some(trace), Some(binding)) = (trace, binding) else {
+            let denials = self.layer.denials.clone();
+            let (parts, _) = request.into_parts();
+            let connection = parts.extensions.get::<Connection>().cloned().unwrap_or_default();
+            return Box::pin(async move {
+                let denial = Denial::new(Reason::NoBinding);
+                Ok(denials.answer(denial, &parts.method, &connection).await)
+            });
+        };
+        let binding = binding.in_trace(trace);
+        let in_flight = InFlight(Arc::new(self.layer.traces.begin(&binding)));
+        request.extensions_mut().insert(binding);
+        request.extensions_mut().insert(in_flight.clone());
+        let answer = self.inner.call(request);
+        Box::pin(async move { Ok(answer.await?.map(|body| Held::new(body, in_flight))) })
+    }
+}
