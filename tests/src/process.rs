@@ -33,11 +33,11 @@ impl Program {
         static BUILT: [OnceLock<std::result::Result<PathBuf, String>>; 2] =
             [const { OnceLock::new() }; 2];
         let [septum, crm] = &BUILT;
-        let (package, name, built) = match self {
-            Self::Septum => ("septum-cli", "septum", septum),
-            Self::Crm => ("crm-plain", "crm-plain", crm),
+        let (name, built) = match self {
+            Self::Septum => ("septum", septum),
+            Self::Crm => ("crm-plain", crm),
         };
-        let path = built.get_or_init(|| build(package, name).map_err(|error| format!("{error:#}")));
+        let path = built.get_or_init(|| build(name).map_err(|error| format!("{error:#}")));
         path.clone().map_err(anyhow::Error::msg)
     }
 
@@ -50,15 +50,18 @@ impl Program {
     }
 }
 
-fn build(package: &str, name: &str) -> Result<PathBuf> {
+fn build(name: &str) -> Result<PathBuf> {
     let ourselves = env::current_exe().context("finding the build's folder")?;
     // target/debug/septum-demo, or target/debug/deps/some_test-0123
     let folder = ourselves.ancestors().skip(1).find(|folder| !folder.ends_with("deps"));
     let folder = folder.context("finding the build's folder")?;
     if let Some(cargo) = env::var_os("CARGO") {
+        // All of the workspace, as `cargo xtask demo` builds it: another selection would turn on
+        // other features and build everything again. Not what `cargo test` leaves there, which
+        // has the features that only tests have.
         let mut build = Command::new(cargo);
         build
-            .args(["build", "--quiet", "--bins", "--package", package])
+            .args(["build", "--quiet", "--workspace", "--bins"])
             .current_dir(env!("CARGO_MANIFEST_DIR"));
         if folder.ends_with("release") {
             build.arg("--release");

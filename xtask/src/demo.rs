@@ -9,7 +9,6 @@ use crate::needs;
 /// (`tests/src/bin/septum-demo`).
 pub(crate) fn run_demo(arguments: &[&str]) -> Result<()> {
     needs::ensure(&needs::TO_RUN)?;
-    let packages = ["septum-cli", "crm-plain", "septum-tests"];
-    run(cargo(["build", "--locked", "--bins"]).args(packages.map(|name| format!("-p{name}"))))?;
+    run(&mut cargo(["build", "--locked", "--workspace", "--bins"]))?;
     run(Command::new(target()?.join("debug/septum-demo")).args(arguments))
 }
