@@ -33,8 +33,8 @@ pub(crate) async fn serve(
                 let (upstream, ready) = (upstream.clone(), ready.clone());
                 async move { Ok::<_, Infallible>(answer(&request, &upstream, ready).await) }
             });
-            let connection =
-                hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service);
+            let connection = hyper::server::conn::http1::Builder::new()
+                .serve_connection(TokioIo::new(stream), service);
             let _ = tokio::time::timeout(Duration::from_secs(30), connection).await;
         });
     }

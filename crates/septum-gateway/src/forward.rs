@@ -185,9 +185,7 @@ impl Body for Answer {
                 Poll::Ready(Some(Ok(frame))) if frame.is_trailers() => Poll::Ready(None),
                 other => other,
             },
-            AnswerProjection::Own { body } => {
-                body.poll_frame(cx).map_err(|never| match never {})
-            }
+            AnswerProjection::Own { body } => body.poll_frame(cx).map_err(|never| match never {}),
         }
     }
 

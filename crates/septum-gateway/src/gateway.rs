@@ -210,10 +210,12 @@ async fn serve_connection<S, B>(
         if http2 { builder } else { builder.http1_only() }
     };
     let with = |connection: Connection| {
-        TowerToHyperService::new(service.map_request(move |mut request: http::Request<Incoming>| {
-            request.extensions_mut().insert(connection.clone());
-            request
-        }))
+        TowerToHyperService::new(service.map_request(
+            move |mut request: http::Request<Incoming>| {
+                request.extensions_mut().insert(connection.clone());
+                request
+            },
+        ))
     };
     let Some(tls) = &listener.tls else {
         let builder = builder(http2);
@@ -233,8 +235,7 @@ async fn serve_connection<S, B>(
     };
     let session = stream.get_ref().1;
     connection.secure = true;
-    connection.server_name =
-        session.server_name().and_then(|name| name.parse().ok());
+    connection.server_name = session.server_name().and_then(|name| name.parse().ok());
     http2 |= session.alpn_protocol() == Some(b"h2");
     let builder = builder(http2);
     let served = builder.serve_connection_with_upgrades(TokioIo::new(stream), with(connection));

@@ -25,8 +25,7 @@ async fn server() -> anyhow::Result<Option<(Cluster, Client)>> {
         return Ok(None);
     }
     let cluster = Cluster::start()?;
-    let (client, connection) = tokio_postgres::connect(&cluster.dsn("postgres"), NoTls).await?;
-    tokio::spawn(connection);
+    let client = connect(&cluster).await?;
     let version: String = client.query_one("SHOW server_version_num", &[]).await?.get(0);
     let major = version.parse::<u32>()? / 10_000;
     if !SAME_READING.contains(&major) {
@@ -34,6 +33,12 @@ async fn server() -> anyhow::Result<Option<(Cluster, Client)>> {
         return Ok(None);
     }
     Ok(Some((cluster, client)))
+}
+
+async fn connect(cluster: &Cluster) -> anyhow::Result<Client> {
+    let (client, connection) = tokio_postgres::connect(&cluster.dsn("postgres"), NoTls).await?;
+    tokio::spawn(connection);
+    Ok(client)
 }
 
 /// What COPY's options are called in SQL.
@@ -105,7 +110,12 @@ async fn by_the_server(
             Err((refusal.code().code().to_owned(), line))
         }
     };
-    transaction.rollback().await?;
+    // After a refusal this driver has sent a `Sync` too many and miscounts answers: the caller
+    // takes a new connection.
+    let rolled_back = transaction.rollback().await;
+    if outcome.is_ok() {
+        rolled_back?;
+    }
     Ok(outcome)
 }
 
@@ -301,7 +311,7 @@ fn binary_stream() -> impl Strategy<Value = Vec<u8>> {
 
 #[tokio::test]
 async fn s135_any_stream_is_read_as_the_server_reads_it() -> anyhow::Result<()> {
-    let Some((_cluster, mut client)) = server().await? else { return Ok(()) };
+    let Some((cluster, mut client)) = server().await? else { return Ok(()) };
     let mut runner = TestRunner::deterministic();
     let lines = (prop_oneof![text(), csv()], stream());
     let cases = prop_oneof![5 => lines, 1 => (Just(Format::Binary), binary_stream())];
@@ -315,10 +325,14 @@ async fn s135_any_stream_is_read_as_the_server_reads_it() -> anyhow::Result<()> 
         if Decoder::new(options.clone()).is_err() {
             let refusal = by_the_server(&mut client, &options, &[]).await?;
             assert!(refusal.is_err(), "{options:?}");
+            client = connect(&cluster).await?;
             continue;
         }
         let pieces: Vec<_> = stream.chunks(size).collect();
         let server = by_the_server(&mut client, &options, &pieces).await?;
+        if server.is_err() {
+            client = connect(&cluster).await?;
+        }
         let ours = by_us(&options, &pieces);
         let context = format!("{options:?} {}: {ours:?}, {server:?}", stream.escape_ascii());
         match (&server, &ours) {

@@ -11,9 +11,11 @@ use septum_audit::Sink;
 use septum_bind::context::ContextKeys;
 use septum_bind::seal::SealKey;
 use septum_bind::{Traces, UnixSeconds};
+use septum_gateway::Gateway;
 use septum_guard::Guard;
 use septum_journal::Journal;
 use septum_proxy::Proxy;
+use tokio::sync::{oneshot, watch};
 
 use crate::config::{Settings, Source};
 use ready::Ready;
@@ -39,11 +41,6 @@ impl Arguments {
             || settings.proxy.operator.is_some()
             || settings.gateway.is_some();
         ensure!(serves, "there is nothing to serve: add `[[listeners]]` or `[http]`");
-
-        ensure!(
-            settings.gateway.is_none(),
-            "this build has no gateway: take `[http]` out of the configuration"
-        );
 
         // First of all: what can't be recorded is not answered.
         let mut audit = septum_journal::Config::new(
@@ -92,15 +89,49 @@ async fn serve(
     let proxy = Proxy::bind(settings.proxy, proxy_services)
         .await
         .context("the database listeners can't be opened")?;
+    let gateway_services = septum_gateway::Services {
+        tenants,
+        context_keys,
+        traces,
+        audit: journal,
+        environment,
+        clock,
+        ready: None,
+    };
+    let gateway = match settings.gateway {
+        Some(config) => Some(
+            Gateway::bind(config, gateway_services)
+                .await
+                .context("the gateway can't be started")?,
+        ),
+        None => None,
+    };
     if let Err(error) = proxy.check().await {
         // Not fatal: the database may come later, and until then nothing is answered.
         tracing::warn!(error, "the database can't be used yet");
     }
 
-    let ready = Ready::new(&proxy.addresses(), has_operator);
-    ready.announce(ready_file.as_deref())?;
-    proxy.run(signals::stopped(stop)).await;
+    Ready::new(&proxy, has_operator, gateway.as_ref()).announce(ready_file.as_deref())?;
+    drain_in_order(gateway, proxy, stop).await;
     Ok(())
+}
+
+/// Serves until Septum is to stop, and then lets HTTP requests end before the proxy stops: they
+/// still have work to do in the database.
+async fn drain_in_order(gateway: Option<Gateway>, proxy: Proxy, stop: watch::Receiver<bool>) {
+    let (requests_ended, ended) = oneshot::channel();
+    let serve_http = async {
+        match gateway {
+            Some(gateway) => gateway.run(signals::stopped(stop)).await,
+            None => signals::stopped(stop).await,
+        }
+        // The proxy is there to hear it: both are polled together.
+        let _ = requests_ended.send(());
+    };
+    let serve_database = proxy.run(async {
+        let _ = ended.await;
+    });
+    tokio::join!(serve_http, serve_database);
 }
 
 /// The wall clock. Before 1970 nothing is current: every token has expired.

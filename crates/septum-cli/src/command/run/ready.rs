@@ -1,7 +1,8 @@
 use std::path::Path;
 
 use anyhow::{Context as _, Result};
-use septum_proxy::Address;
+use septum_gateway::Gateway;
+use septum_proxy::Proxy;
 use serde_json::json;
 
 /// Where Septum listens, with the ports that were free for port 0.
@@ -9,14 +10,23 @@ use serde_json::json;
 pub(super) struct Ready {
     proxy: Vec<String>,
     operator: Option<String>,
+    http: Vec<String>,
+    admin: Option<String>,
 }
 
 impl Ready {
-    /// The proxy's addresses, of which the operators' is the last.
-    pub(super) fn new(proxy: &[Address], has_operator: bool) -> Self {
-        let mut proxy: Vec<_> = proxy.iter().map(ToString::to_string).collect();
+    pub(super) fn new(proxy: &Proxy, has_operator: bool, gateway: Option<&Gateway>) -> Self {
+        let mut proxy: Vec<_> = proxy.addresses().iter().map(ToString::to_string).collect();
+        // The operators' listener is the proxy's last.
         let operator = if has_operator { proxy.pop() } else { None };
-        Self { proxy, operator }
+        let http = gateway.map(Gateway::addresses).unwrap_or_default();
+        let admin = gateway.and_then(Gateway::admin_address);
+        Self {
+            proxy,
+            operator,
+            http: http.iter().map(ToString::to_string).collect(),
+            admin: admin.map(|address| address.to_string()),
+        }
     }
 
     /// Says so in the log and, whole or not at all, in the file.
@@ -27,9 +37,21 @@ impl Ready {
         if let Some(address) = &self.operator {
             tracing::info!(address, "listening for operators");
         }
+        for address in &self.http {
+            tracing::info!(address, "listening for HTTP clients");
+        }
+        if let Some(address) = &self.admin {
+            tracing::info!(address, "answering /healthz and /readyz");
+        }
         tracing::info!("ready");
         let Some(file) = file else { return Ok(()) };
-        let text = json!({ "proxy": self.proxy, "operator": self.operator }).to_string();
+        let text = json!({
+            "proxy": self.proxy,
+            "operator": self.operator,
+            "http": self.http,
+            "admin": self.admin,
+        })
+        .to_string();
         let unfinished = file.with_extension("unfinished");
         std::fs::write(&unfinished, text)
             .and_then(|()| std::fs::rename(&unfinished, file))
