@@ -134,9 +134,19 @@ impl Reader {
         Ok(self.line.len() > MAX_LINE)
     }
 
+    /// The file after this one, if there is one by now: the next number, or a later one when
+    /// that is missing.
     fn next_number(&self) -> Result<Option<u64>, ReadError> {
-        let from = self.current.as_ref().map_or(self.from, |current| current.number + 1);
-        Ok(file_numbers(&self.folder)?.into_iter().find(|number| *number >= from))
+        let next = self.current.as_ref().map_or(self.from, |current| current.number + 1).max(1);
+        let later = file_numbers(&self.folder)?.into_iter().find(|number| *number >= next);
+        // A listing may show a file that was made during it and not one made before that.
+        let is_there = later.is_some() && self.exists(next)?;
+        Ok(if is_there { Some(next) } else { later })
+    }
+
+    fn exists(&self, number: u64) -> Result<bool, ReadError> {
+        let path = file_path(&self.folder, number);
+        path.try_exists().map_err(|source| ReadError::Io { path, source })
     }
 
     fn begin_file(&mut self, number: u64) -> Result<(), ReadError> {

@@ -224,13 +224,19 @@ fn a_crash_before_the_first_record_and_during_a_recovery_are_recovered() {
 /// Each of these would let a record be acknowledged that is in no file of the folder.
 #[test]
 fn a_file_that_somebody_else_moves_cuts_or_writes_closes_the_journal() {
-    let cuts: [fn(&Folder); 4] = [
+    let cuts: [fn(&Folder); 5] = [
         |folder| fs::remove_file(folder.file(1)).unwrap(),
         |folder| fs::rename(folder.file(1), folder.path().join("audit.1")).unwrap(),
         |folder| {
             OpenOptions::new().write(true).open(folder.file(1)).unwrap().set_len(10).unwrap();
         },
         |folder| append(folder, 1, b"{}\n"),
+        |folder| {
+            // A copy in its place, byte for byte.
+            let bytes = folder.bytes(1);
+            fs::remove_file(folder.file(1)).unwrap();
+            fs::write(folder.file(1), bytes).unwrap();
+        },
     ];
     for cut in cuts {
         let folder = Folder::new();
@@ -245,6 +251,57 @@ fn a_file_that_somebody_else_moves_cuts_or_writes_closes_the_journal() {
         assert_eq!(journal.head(), before);
         assert!(journal.close().is_err());
     }
+}
+
+/// The chain in memory is ahead of the file's: going on would leave a hole.
+#[test]
+fn a_journal_that_failed_once_stays_closed_though_the_cause_is_gone() {
+    let folder = Folder::new();
+    let journal = Journal::open(&folder.config()).unwrap();
+    let away = folder.path().join("away");
+    fs::rename(folder.file(1), &away).unwrap();
+    let refused = await_now(journal.record(event("lost"))).unwrap_err();
+    fs::rename(&away, folder.file(1)).unwrap();
+    assert_eq!(await_now(journal.record(event("after"))), Err(refused.clone()));
+    assert_eq!(journal.close(), Err(refused));
+    assert!(folder.verify().intact());
+
+    let journal = Journal::open(&folder.config()).unwrap();
+    await_now(journal.record(event("reopened"))).unwrap();
+    journal.close().unwrap();
+    assert!(folder.verify().complete());
+    assert_eq!(folder.subjects(), ["reopened"]);
+}
+
+#[test]
+fn a_reader_that_follows_under_load_sees_every_record_once() {
+    const RECORDS: usize = 3000;
+    let folder = Folder::new();
+    let config = Config { rotate_bytes: 1, ..folder.config() };
+    let journal = Journal::open(&config).unwrap();
+    let mut reader = Reader::open(folder.path(), &config.key, Start::Oldest).unwrap();
+    let recorder = std::thread::spawn(move || {
+        for number in 0..RECORDS {
+            let answer = journal.record(event(&number.to_string()));
+            if number % 4 == 0 {
+                await_now(answer).unwrap();
+            }
+        }
+        journal.close().unwrap();
+    });
+    let mut subjects = Vec::new();
+    loop {
+        match reader.next().transpose().unwrap() {
+            Some(record) if record.kind == RecordKind::Stopped => break,
+            Some(record) if record.kind == RecordKind::Started => {}
+            Some(record) => subjects.push(record.subject.unwrap()),
+            None => std::thread::yield_now(),
+        }
+    }
+    recorder.join().unwrap();
+    let expected: Vec<_> = (0..RECORDS).map(|number| number.to_string()).collect();
+    assert_eq!(subjects, expected);
+    assert!(reader.finish().complete());
 }
 
 #[test]
