@@ -1,17 +1,18 @@
 //! Mallory has valid credentials of Acme's and wants Globex's rows.
 
 use anyhow::{Context, Result};
-use septum_tests::{Answer, Customer, Stack, connect, encode, random_hex};
+use septum_tests::{Answer, Customer, Http, Stack, connect, encode, random_hex};
 use serde_json::Value;
 use tokio_postgres::SimpleQueryMessage;
 
 use crate::customers::{Caller, belongs, forged_token, names};
 use crate::screen::Screen;
-use crate::verdict::Expected::{Contained, Refused};
+use crate::verdict::Expected::{self, Contained, Refused};
 use crate::verdict::{Judge, Outcome};
 
-/// SQL typed into the search field, which the application pastes into its statement.
-const INJECTIONS: &[(&str, &str, crate::verdict::Expected)] = &[
+/// SQL typed into the search field, which the application pastes into its statement. Each ends
+/// so that the rest of the statement, the comment with the trace included, still fits.
+const INJECTIONS: &[(&str, &str, Expected)] = &[
     ("injection: every row", "' OR true OR name ILIKE '", Contained),
     (
         "injection: UNION over all accounts",
@@ -21,48 +22,66 @@ const INJECTIONS: &[(&str, &str, crate::verdict::Expected)] = &[
     ),
     (
         "injection: a partition by its own name",
-        "' UNION ALL SELECT id::text, summary, account_id::text, '' FROM activities_2025_03 --",
+        "' UNION ALL SELECT id::text, summary, account_id::text, '' FROM activities_2025_03 \
+         WHERE summary ILIKE '",
         Contained,
     ),
     (
         "injection: set_config inside a SELECT",
         "' UNION ALL SELECT set_config('septum.binding', 'globex', true), name, industry, city \
-         FROM accounts --",
-        Refused(&["SEP-303", "SEP-305"]),
+         FROM accounts WHERE name ILIKE '",
+        Refused(&["SEP-305"]),
     ),
     (
-        "injection: SET of Septum's own setting",
-        "'; SET septum.binding = 'globex'; SELECT id::text, name, industry, city FROM accounts --",
+        "injection: a second statement, SET of the binding",
+        "'; SET septum.binding = 'globex'; SELECT id::text, name, industry, city FROM accounts \
+         WHERE name ILIKE '",
         Refused(&["SEP-305"]),
     ),
     (
         "injection: a second statement, SET ROLE",
-        "'; SET ROLE postgres; SELECT id::text, name, industry, city FROM accounts --",
-        Refused(&["SEP-302", "SEP-304"]),
+        "'; SET ROLE postgres; SELECT id::text, name, industry, city FROM accounts \
+         WHERE name ILIKE '",
+        Refused(&["SEP-304"]),
     ),
     (
         "injection: a program on the server",
-        "'; COPY accounts TO PROGRAM 'cat' --",
-        Refused(&["SEP-310", "SEP-302"]),
+        "'; COPY accounts TO PROGRAM 'cat'; SELECT id::text, name, industry, city FROM accounts \
+         WHERE name ILIKE '",
+        Refused(&["SEP-310"]),
     ),
     (
         "injection: SQL held in a string",
-        "' UNION ALL SELECT query_to_xml('SELECT * FROM accounts', true, true, '')::text, '', '', \
-         '' --",
+        "' UNION ALL SELECT query_to_xml('SELECT * FROM accounts', true, true, '')::text, name, \
+         '', '' FROM accounts WHERE name ILIKE '",
         Refused(&["SEP-303"]),
     ),
     (
         "injection: what other sessions run",
-        "' UNION ALL SELECT usename::text, query, '', '' FROM pg_stat_activity --",
+        "' UNION ALL SELECT usename::text, query, '', '' FROM pg_stat_activity \
+         WHERE query ILIKE '",
         Refused(&["SEP-306"]),
     ),
-    ("injection: code in a DO block", "'; DO $$ BEGIN PERFORM 1; END $$ --", Refused(&["SEP-302"])),
+    (
+        "injection: code in a DO block",
+        "'; DO $$ BEGIN PERFORM 1; END $$; SELECT id::text, name, industry, city FROM accounts \
+         WHERE name ILIKE '",
+        Refused(&["SEP-302"]),
+    ),
+    ("injection: the trace made a comment", "' OR true --", Refused(&["SEP-309"])),
+    (
+        "injection: a second trace",
+        "' /*traceparent='00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01'*/ \
+         OR name ILIKE '",
+        Refused(&["SEP-313", "SEP-112"]),
+    ),
 ];
 
 pub(crate) async fn run(screen: &mut Screen, stack: &Stack) -> Result<()> {
     let mut judge = Judge::new(stack)?;
     over_http(screen, stack, &mut judge).await?;
     by_injection(screen, stack, &mut judge).await?;
+    past_the_gateway(screen, stack, &mut judge).await?;
     over_the_database(screen, stack, &mut judge).await?;
     past_septum(screen, stack, &mut judge).await
 }
@@ -130,6 +149,23 @@ async fn by_injection(screen: &mut Screen, stack: &Stack, judge: &mut Judge<'_>)
         let answer = acme.get(&format!("/api/accounts?search={}", encode(search))).await?;
         let outcome = Outcome::of(&answer, |answer| rows(answer, Customer::Acme));
         judge.judge(screen, what, *expected, &outcome)?;
+    }
+    Ok(())
+}
+
+/// Straight to the application, whose requests then are nobody's.
+async fn past_the_gateway(screen: &mut Screen, stack: &Stack, judge: &mut Judge<'_>) -> Result<()> {
+    let application = Http::new(stack.config.application);
+    let host = Customer::Globex.host();
+    let trace = format!("00-{}-{}-01", random_hex(16)?, random_hex(8)?);
+    let attempts: [(_, &[(&str, &str)], _); 2] = [
+        ("straight to the application", &[], &["SEP-309"]),
+        ("the same with a made-up trace", &[("traceparent", &trace)], &["SEP-112"]),
+    ];
+    for (what, headers, codes) in attempts {
+        let answer = application.get(&host, "/api/accounts", headers).await?;
+        let outcome = Outcome::of(&answer, |answer| rows(answer, Customer::Acme));
+        judge.judge(screen, what, Refused(codes), &outcome)?;
     }
     Ok(())
 }
@@ -205,7 +241,8 @@ fn rows(answer: &Answer, own: Customer) -> Outcome {
         return Outcome::Answered { foreign: false, seen: format!("{} no JSON", answer.status) };
     };
     if answer.status != 200 {
-        return Outcome::Answered { foreign: false, seen: format!("{}: {json}", answer.status) };
+        let error = json.get("error").and_then(Value::as_str).unwrap_or_default();
+        return Outcome::Answered { foreign: false, seen: error.to_owned() };
     }
     let foreign_id = Customer::ALL
         .iter()

@@ -99,7 +99,7 @@ impl<'a> Judge<'a> {
 
 /// A record as one line.
 fn line(record: &Record) -> String {
-    let fields = ["kind", "reason", "principal", "source", "subject"];
+    let fields = ["kind", "principal", "source", "subject"];
     let shown = fields.map(|field| record.text(field)).into_iter().filter(|text| !text.is_empty());
     format!("audit #{}: {}", record.number(), shown.collect::<Vec<_>>().join(" · "))
 }
