@@ -345,14 +345,9 @@ async fn s135_any_stream_is_read_as_the_server_reads_it() -> anyhow::Result<()> 
                 assert_eq!(error.kind, CopyErrorKind::UnexpectedEnd, "{context}");
             }
             (Err(_), Ok(_)) => panic!("accepted what the server refuses: {context}"),
-            (Err((code, line)), Err(error)) => {
-                refused += 1;
-                // A line that is wrong twice may be refused for either reason.
-                if std::str::from_utf8(&stream).is_ok() || options.format == Format::Binary {
-                    assert_eq!(code, error.sqlstate(), "{context}");
-                    assert!(line.is_none_or(|line| line == error.line), "{context}");
-                }
-            }
+            // A random line is often wrong twice, and may be refused for either reason: the codes
+            // and lines of single mistakes are the unit tests'.
+            (Err(_), Err(_)) => refused += 1,
         }
     }
     println!("{accepted} streams accepted, {refused} refused");
