@@ -1,5 +1,7 @@
 //! Which [`Kind`] a statement is, and which never run whatever they reach.
 
+use std::borrow::Cow;
+
 use pg_query::protobuf as p;
 use pg_query::protobuf::node::Node as NodeEnum;
 use septum_core::Reason;
@@ -13,7 +15,7 @@ pub(crate) struct Class {
     /// Why it never runs.
     pub(crate) refusal: Option<Reason>,
     /// Its canonical text, where a server never gets it.
-    pub(crate) answered: Option<&'static str>,
+    pub(crate) answered: Option<Cow<'static, str>>,
 }
 
 impl Class {
@@ -25,8 +27,8 @@ impl Class {
         Self { kind: Kind::Other(name), refusal: Some(reason), answered: None }
     }
 
-    pub(crate) fn answered(kind: Kind, canonical: &'static str) -> Self {
-        Self { kind, refusal: None, answered: Some(canonical) }
+    pub(crate) fn answered(kind: Kind, canonical: impl Into<Cow<'static, str>>) -> Self {
+        Self { kind, refusal: None, answered: Some(canonical.into()) }
     }
 
     pub(crate) fn residue(tag: &'static str, canonical: &'static str) -> Self {
@@ -80,10 +82,7 @@ fn of_select(select: &p::SelectStmt) -> Class {
             Class::answered(kind, "SELECT pg_advisory_unlock_all()")
         }
         ("set_config", [setting, value, local]) => assignment(setting, value, local, column)
-            .map_or_else(
-                || Class::runs(Kind::Rows),
-                |assignment| Class::runs(Kind::Set(assignment)),
-            ),
+            .map_or_else(|| Class::runs(Kind::Rows), settings::assigned),
         _ => Class::runs(Kind::Rows),
     }
 }

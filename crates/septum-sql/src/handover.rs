@@ -5,6 +5,8 @@ use percent_encoding::percent_decode_str;
 use pg_query::protobuf::Token;
 use septum_core::{Secret, Traceparent};
 
+use crate::limits;
+
 /// What a text's comments hand over, and the text without these comments.
 #[derive(Clone, Debug)]
 pub struct Handover<'a> {
@@ -35,7 +37,7 @@ const TRACEPARENT: &str = "traceparent";
 ///
 /// Comments are found by PostgreSQL's own scanner, so that one inside a string or a dollar
 /// quote is none, and nested ones are one (catalogue S172). A text that can't be scanned hands
-/// over nothing; it won't parse either.
+/// over nothing; it won't be parsed either.
 ///
 /// ```
 /// let text = "SELECT 1 /*septum_token='a%2Eb'*/";
@@ -51,7 +53,7 @@ pub fn handover(text: &str) -> Result<Handover<'_>, AmbiguousComment> {
     let bytes = text.as_bytes();
     let may_hand_over = memmem::find(bytes, b"/*").is_some()
         && [TOKEN, TRACEPARENT].iter().any(|key| memmem::find(bytes, key.as_bytes()).is_some());
-    if !may_hand_over {
+    if !may_hand_over || !limits::is_scannable(text) {
         return Ok(found);
     }
     let Ok(tokens) = pg_query::scan_tokens(text) else { return Ok(found) };

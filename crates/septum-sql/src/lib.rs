@@ -20,6 +20,7 @@ mod error;
 mod facts;
 mod handover;
 mod kind;
+mod limits;
 mod position;
 mod script;
 mod settings;

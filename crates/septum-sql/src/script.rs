@@ -4,7 +4,7 @@ use pg_query::protobuf as p;
 
 use crate::classify::{Class, classify};
 use crate::tree::{Walker, walk_statement};
-use crate::{Facts, SqlError, Statement, position};
+use crate::{Facts, SqlError, Statement, limits, position};
 
 /// What to do with statements that never run under a binding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,7 +52,7 @@ fn statement(mut tree: p::Node, original: &str, others: Others) -> Result<Statem
         fingerprint: OnceLock::new(),
     };
     if let Some(canonical) = answered {
-        return Ok(built(canonical.into(), Facts::default()));
+        return Ok(built(canonical.into_owned(), Facts::default()));
     }
     let unjudged = |tree| match others {
         Others::Refuse => String::new(),
@@ -88,6 +88,9 @@ fn check(canonical: &str, judged: &p::Node) -> Result<(), SqlError> {
 }
 
 fn parse(text: &str) -> Result<Vec<p::Node>, SqlError> {
+    if !limits::is_scannable(text) {
+        return Err(SqlError::TooDeep);
+    }
     let parsed = pg_query::parse(text, 0).map_err(|error| refused(text, error))?;
     let statements = parsed.protobuf.stmts.into_iter();
     statements.map(|raw| raw.stmt.map(|tree| *tree).ok_or(SqlError::NotCanonical)).collect()
@@ -114,14 +117,16 @@ fn refused(text: &str, error: pg_query::Error) -> SqlError {
     SqlError::Syntax { message, position }
 }
 
-/// PostgreSQL's stack check, and bison's.
+/// The stack checks of PostgreSQL and of libpg_query, and bison's.
 fn too_deep(message: &str) -> bool {
-    message.contains("stack depth limit exceeded") || message.contains("memory exhausted")
+    ["stack depth limit exceeded", "nested too deeply", "memory exhausted"]
+        .iter()
+        .any(|sign| message.contains(sign))
 }
 
 fn deparse(tree: p::Node) -> Result<(String, p::Node), SqlError> {
     let raw = p::RawStmt { stmt: Some(Box::new(tree)), stmt_location: 0, stmt_len: 0 };
-    let script = p::ParseResult { version: VERSION, stmts: vec![raw] };
+    let script = p::ParseResult { version: 0, stmts: vec![raw] };
     let text = pg_query::deparse(&script, pg_query::DeparseOptions::default());
     let tree = script.stmts.into_iter().next().and_then(|raw| raw.stmt);
     match (text, tree) {
@@ -130,9 +135,6 @@ fn deparse(tree: p::Node) -> Result<(String, p::Node), SqlError> {
         _ => Err(SqlError::NotCanonical),
     }
 }
-
-/// The grammar's version, as libpg_query writes it into its trees.
-const VERSION: i32 = 180_004;
 
 /// The text without white space and the semicolon around its statement.
 fn trimmed(text: &str) -> &str {

@@ -22,11 +22,31 @@ pub(crate) fn classify(statement: &p::VariableSetStmt) -> Class {
         K::VarSetDefault => set_default(name, statement.is_local),
         K::VarSetMulti => set_many(&statement.name, statement),
         K::VarReset => reset(name),
-        K::VarResetAll => Class::runs(Kind::Reset { name: None }),
+        K::VarResetAll => Class::answered(Kind::Reset { name: None }, "RESET ALL"),
         K::VarSetCurrent | K::Undefined => {
             Class::refused("SET ... FROM CURRENT", Reason::SettingNotAllowed)
         }
     }
+}
+
+/// A SET that no server gets as such: its canonical text is written here, in one form for all
+/// spellings.
+pub(crate) fn assigned(assignment: Assignment) -> Class {
+    let Assignment { name, value, local, column: _ } = &assignment;
+    let local = if *local { "LOCAL " } else { "" };
+    let value = value.as_deref().map_or_else(|| "DEFAULT".to_owned(), literal);
+    let canonical = format!("SET {local}{} TO {value}", quoted(name));
+    Class::answered(Kind::Set(assignment), canonical)
+}
+
+fn quoted(name: &str) -> String {
+    let part = |part: &str| format!("\"{}\"", part.replace('"', "\"\""));
+    name.split('.').map(part).collect::<Vec<_>>().join(".")
+}
+
+fn literal(value: &str) -> String {
+    let escape = if value.contains('\\') { "E" } else { "" };
+    format!("{escape}'{}'", value.replace('\\', "\\\\").replace('\'', "''"))
 }
 
 fn set(name: String, statement: &p::VariableSetStmt) -> Class {
@@ -37,9 +57,7 @@ fn set(name: String, statement: &p::VariableSetStmt) -> Class {
             handover(Some(Secret::new(token)), local)
         }
         ("role", Some(none)) if none == "none" => Class::residue("SET", "SET ROLE NONE"),
-        (_, Some(value)) => {
-            Class::runs(Kind::Set(Assignment { name, value: Some(value), local, column: None }))
-        }
+        (_, Some(value)) => assigned(Assignment { name, value: Some(value), local, column: None }),
         (_, None) => Class::refused("SET", Reason::SettingNotAllowed),
     }
 }
@@ -49,7 +67,7 @@ fn set_default(name: String, local: bool) -> Class {
         TOKEN => handover(None, local),
         "session_authorization" => Class::residue("SET", "SET SESSION AUTHORIZATION DEFAULT"),
         "role" => Class::residue("SET", "SET ROLE NONE"),
-        _ => Class::runs(Kind::Set(Assignment { name, value: None, local, column: None })),
+        _ => assigned(Assignment { name, value: None, local, column: None }),
     }
 }
 
@@ -58,7 +76,10 @@ fn reset(name: String) -> Class {
         TOKEN => handover(None, false),
         "session_authorization" => Class::residue("RESET", "RESET SESSION AUTHORIZATION"),
         "role" => Class::residue("RESET", "RESET ROLE"),
-        _ => Class::runs(Kind::Reset { name: Some(name) }),
+        _ => {
+            let canonical = format!("RESET {}", quoted(&name));
+            Class::answered(Kind::Reset { name: Some(name) }, canonical)
+        }
     }
 }
 
@@ -71,7 +92,7 @@ fn set_many(name: &str, statement: &p::VariableSetStmt) -> Class {
         "TRANSACTION" => Class::runs(Kind::SetTransaction),
         "SESSION CHARACTERISTICS" => characteristic(statement).map_or(
             Class::refused("SET SESSION CHARACTERISTICS of many", Reason::SettingNotAllowed),
-            |assignment| Class::runs(Kind::Set(assignment)),
+            assigned,
         ),
         _ => Class::refused("SET TRANSACTION SNAPSHOT", Reason::StatementNotAllowed),
     }

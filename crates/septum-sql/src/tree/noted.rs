@@ -1,4 +1,4 @@
-//! The kinds of nodes that reach something, or that have a scope.
+//! The kinds of nodes that reach something, that have a scope, or that are rewritten.
 
 use pg_query::protobuf as p;
 use pg_query::protobuf::a_const::Val;
@@ -230,10 +230,26 @@ impl Walk for p::CopyStmt {
 
 impl Walk for p::DefElem {
     fn walk(&mut self, walker: &mut Walker) {
+        spell_out_header(self, walker);
         let Self { defnamespace: _, defname: _, arg, defaction: _, location, arg_location } = self;
         arg.walk(walker);
         (*location, *arg_location) = (0, 0);
     }
+}
+
+/// `CSV HEADER` and `HEADER 1` deparse as `HEADER TRUE`, which has another tree.
+fn spell_out_header(option: &mut p::DefElem, walker: &mut Walker) {
+    let Some(p::Node { node: Some(value) }) = option.arg.as_deref_mut() else { return };
+    if option.defname != "header" || !walker.judging() {
+        return;
+    }
+    let yes = match value {
+        NodeEnum::Boolean(value) => value.boolval,
+        NodeEnum::Integer(value) => value.ival == 1,
+        _ => return,
+    };
+    *value = NodeEnum::String(p::String { sval: yes.to_string() });
+    walker.rewrote = true;
 }
 
 impl Walk for p::LockingClause {
@@ -315,7 +331,7 @@ impl Walk for p::TypeName {
             None => walker.unknown("TypeName"),
         }
         let Self {
-            names: _,
+            names,
             type_oid: _,
             setof: _,
             pct_type: _,
@@ -324,9 +340,27 @@ impl Walk for p::TypeName {
             array_bounds,
             location,
         } = self;
+        let catalog = constant::parts(names).is_some_and(|parts| is_in_catalog(&parts));
+        if !typmods.iter().all(|modifier| is_modifier(modifier, catalog)) {
+            walker.unknown("TypeName");
+        }
         typmods.walk(walker);
         array_bounds.walk(walker);
         *location = 0;
+    }
+}
+
+fn is_in_catalog(names: &[&str]) -> bool {
+    names.first() == Some(&"pg_catalog")
+}
+
+/// Whether the deparser can write this modifier: of a type of the grammar's own a constant
+/// only, of any other a name too.
+fn is_modifier(modifier: &p::Node, catalog: bool) -> bool {
+    match &modifier.node {
+        Some(NodeEnum::AConst(_)) => true,
+        Some(NodeEnum::ColumnRef(_) | NodeEnum::ParamRef(_)) => !catalog,
+        _ => false,
     }
 }
 
