@@ -36,6 +36,18 @@ async fn a_crossing_is_refused_with_its_code_and_stands_in_the_verified_log() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn h17_a_request_reaches_the_application_by_its_tenants_host_alone() {
+    let septum = Septum::start().await;
+    assert_eq!(septum.get("acme.test", "/"), "HTTP/1.1 204 No Content");
+    let refused = septum.get("initech.test", "/");
+    assert!(refused.starts_with("HTTP/1.1 4"), "{refused}");
+    assert_eq!(septum.get_admin("/healthz"), "HTTP/1.1 200 OK");
+    let folder = septum.stop("TERM", Some(0)).await;
+    let tail = support::septum(&folder, &["audit", "tail"]);
+    assert!(tail.contains("reason=SEP-103"), "{tail}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn stopping_waits_for_a_transaction_under_way() {
     let septum = Septum::start().await;
     let client = septum.client("acme").await;

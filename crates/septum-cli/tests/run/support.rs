@@ -1,3 +1,5 @@
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
@@ -16,6 +18,8 @@ pub(crate) struct Septum {
     child: Running,
     folder: TempDir,
     port: u16,
+    http: String,
+    admin: String,
     _cluster: Cluster,
 }
 
@@ -32,6 +36,7 @@ impl Septum {
     pub(crate) async fn start() -> Self {
         let cluster = Cluster::start().unwrap();
         let folder = tempfile::tempdir().unwrap();
+        let application = application();
         let write =
             |file: &str, text: &str| std::fs::write(folder.path().join(file), text).unwrap();
         write("root.key", ROOT_KEY);
@@ -43,14 +48,16 @@ impl Septum {
             &format!(
                 "environment = 'test'\nroot_key_file = 'root.key'\n\
                  [tenant]\ntype = 'int'\n\
-                 [[tenants]]\nid = '1'\nname = 'acme'\n[[tenants]]\nid = '2'\nname = 'globex'\n\
+                 [[tenants]]\nid = '1'\nname = 'acme'\nhosts = ['acme.test']\n[[tenants]]\nid = '2'\nname = 'globex'\n\
                  [audit]\nfolder = 'audit'\n\
                  [database]\nhost = '127.0.0.1'\nport = {}\nname = 'postgres'\nuser = 'app'\n\
                  password_file = 'app'\npool_size = 2\n\
                  [migrate]\nuser = 'postgres'\npassword_file = 'superuser'\n\
                  [[listeners]]\naddress = '127.0.0.1:0'\n\
                  [[users]]\nname = 'acme'\npassword_file = 'user'\ntenant = '1'\n\
-                 [[users]]\nname = 'globex'\npassword_file = 'user'\ntenant = '2'\n",
+                 [[users]]\nname = 'globex'\npassword_file = 'user'\ntenant = '2'\n\
+                 [http]\nupstream = '{application}'\nadmin = '127.0.0.1:0'\n[http.host]\n\
+                 [[http.listeners]]\naddress = '127.0.0.1:0'\n",
                 cluster.port()
             ),
         );
@@ -77,10 +84,19 @@ impl Septum {
             .stderr(log)
             .spawn()
             .unwrap();
-        let mut septum = Self { child: Running(child), folder, port: 0, _cluster: cluster };
+        let mut septum = Self {
+            child: Running(child),
+            folder,
+            port: 0,
+            http: String::new(),
+            admin: String::new(),
+            _cluster: cluster,
+        };
         let ready = septum.wait_for(|folder| std::fs::read(folder.join("ready")).ok()).await;
         let ready: serde_json::Value = serde_json::from_slice(&ready).unwrap();
-        let address = ready.pointer("/proxy/0").unwrap().as_str().unwrap();
+        let text = |at: &str| ready.pointer(at).unwrap().as_str().unwrap().to_owned();
+        (septum.http, septum.admin) = (text("/http/0"), text("/admin"));
+        let address = text("/proxy/0");
         septum.port = address.rsplit(':').next().unwrap().parse().unwrap();
         septum
     }
@@ -91,6 +107,15 @@ impl Septum {
             "host=127.0.0.1 port={port} user={user} password=user-password dbname=postgres"
         ))
         .await
+    }
+
+    /// The status line of the answer to a request for this host.
+    pub(crate) fn get(&self, host: &str, path: &str) -> String {
+        get(&self.http, host, path)
+    }
+
+    pub(crate) fn get_admin(&self, path: &str) -> String {
+        get(&self.admin, "localhost", path)
     }
 
     pub(crate) fn signal(&self, name: &str) {
@@ -141,6 +166,29 @@ impl Septum {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
     }
+}
+
+fn get(address: &str, host: &str, path: &str) -> String {
+    let mut stream = TcpStream::connect(address).unwrap();
+    write!(stream, "GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n").unwrap();
+    let mut status = String::new();
+    BufReader::new(stream).read_line(&mut status).unwrap();
+    status.trim_end().to_owned()
+}
+
+/// An application that says 204 to everything, until the test ends.
+fn application() -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let head = BufReader::new(stream.try_clone().unwrap());
+            head.lines().map_while(Result::ok).take_while(|line| !line.is_empty()).for_each(drop);
+            let _ = stream.write_all(b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n");
+        }
+    });
+    address
 }
 
 async fn connect(dsn: &str) -> Client {
