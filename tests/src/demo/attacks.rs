@@ -138,7 +138,7 @@ async fn over_http(screen: &mut Screen, stack: &Stack, judge: &mut Judge<'_>) ->
     let answer = acme.get(&format!("/api/accounts/{}", id.context("an account")?)).await?;
     let outcome = Outcome::of(&answer, |answer| Outcome::Answered {
         foreign: answer.status != 404,
-        seen: format!("{}: no such row", answer.status),
+        seen: format!("status {}", answer.status),
     });
     judge.judge(screen, "the id of an account of globex's", Contained, &outcome)
 }

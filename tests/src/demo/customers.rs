@@ -1,7 +1,7 @@
 //! Users of each customer at work.
 
 use anyhow::{Context, Result, ensure};
-use septum_tests::{Answer, Customer, Http, Secrets, Stack, connect, encode};
+use septum_tests::{Answer, Customer, Http, Secrets, Stack, connect};
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
@@ -11,6 +11,8 @@ use crate::screen::Screen;
 const AT_ONCE: usize = 24;
 /// How many requests the crowd makes.
 const CROWD: usize = 300;
+/// What it searches for: all three have accounts of these names.
+const SEARCHES: [&str; 5] = ["Amber", "Birch", "Cobalt", "Delta", "Ember"];
 /// What the CRM counts.
 const TABLES: [&str; 5] = ["accounts", "contacts", "deals", "activities", "notes"];
 
@@ -97,16 +99,17 @@ async fn counts(screen: &mut Screen, stack: &Stack) -> Result<()> {
 /// All three at once, on a pool of four server connections.
 async fn crowd(screen: &mut Screen, stack: &Stack) -> Result<()> {
     let callers = Customer::ALL.map(|customer| Caller::new(stack, customer));
-    let mut turns = callers.iter().cycle().take(CROWD).cloned().enumerate();
+    let mut turns =
+        callers.iter().cycle().take(CROWD).cloned().enumerate().zip(SEARCHES.iter().cycle());
     let mut under_way = JoinSet::new();
     let (mut rows, mut foreign) = (0, 0);
     let began = std::time::Instant::now();
     loop {
         while under_way.len() < AT_ONCE
-            && let Some((number, caller)) = turns.next()
+            && let Some(((number, caller), word)) = turns.next()
         {
             under_way.spawn(async move {
-                let path = format!("/api/accounts?search={}", encode(&format!("{} ", number % 10)));
+                let path = format!("/api/accounts?search={}", word);
                 let path = if number % 2 == 0 { "/api/activities".into() } else { path };
                 Ok::<_, anyhow::Error>((caller.customer, caller.json(&path).await?))
             });
