@@ -5,7 +5,9 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use crate::support::{Database, bind, cluster, connect, count};
+use septum_test_cluster::Cluster;
+
+use crate::support::{Database, bind, connect, count};
 
 /// A replica of the tests' server, which dies with its handle.
 struct Standby {
@@ -14,8 +16,7 @@ struct Standby {
 }
 
 impl Standby {
-    fn start() -> Self {
-        let cluster = cluster();
+    fn start(cluster: &Cluster) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let data = folder.path().join("data");
         let copied = Command::new(cluster.binaries().program("pg_basebackup"))
@@ -88,8 +89,11 @@ fn give(path: &Path, uid: u32, gid: u32) {
 
 #[tokio::test]
 async fn on_a_hot_standby_transactions_are_bound_as_on_the_primary() {
-    let database = Database::with_deals().await;
-    let standby = Standby::start();
+    // A copy of the other tests' server would be one of all their databases. It goes with the
+    // process.
+    let cluster = Box::leak(Box::new(Cluster::start().unwrap()));
+    let database = Database::with_deals_on(cluster).await;
+    let standby = Standby::start(cluster);
     let app = connect(&standby.dsn(&database).await).await;
     assert_eq!(count(&app, "SELECT count(*) FROM deals").await, 0);
     app.batch_execute("BEGIN").await.unwrap();

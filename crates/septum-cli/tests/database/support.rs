@@ -10,13 +10,14 @@ use septum_test_cluster::Cluster;
 use tokio_postgres::{Client, NoTls};
 
 /// One server for all tests; each has a database and an application role of its own.
-pub(crate) fn cluster() -> &'static Cluster {
+fn cluster() -> &'static Cluster {
     static CLUSTER: OnceLock<Cluster> = OnceLock::new();
     CLUSTER.get_or_init(|| Cluster::start().expect("PostgreSQL should start"))
 }
 
 /// A database, an application role and a configuration for it.
 pub(crate) struct Database {
+    pub(crate) cluster: &'static Cluster,
     pub(crate) name: String,
     pub(crate) app: String,
     pub(crate) root: RootKey,
@@ -27,14 +28,19 @@ pub(crate) struct Database {
 impl Database {
     /// An empty database.
     pub(crate) async fn empty(tenant_type: TenantType) -> Self {
+        Self::empty_on(cluster(), tenant_type).await
+    }
+
+    async fn empty_on(cluster: &'static Cluster, tenant_type: TenantType) -> Self {
         static NEXT: AtomicU32 = AtomicU32::new(1);
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
         let (name, app) = (format!("db{number}"), format!("app{number}"));
-        let admin = connect(&cluster().dsn("postgres")).await;
+        let admin = connect(&cluster.dsn("postgres")).await;
         admin.batch_execute(&format!("CREATE DATABASE {name}")).await.unwrap();
         admin.batch_execute(&format!("CREATE ROLE {app} LOGIN PASSWORD 'app'")).await.unwrap();
         let folder = tempfile::tempdir().unwrap();
-        let database = Self { name, app, root: RootKey::from_bytes([7; 32]), tenant_type, folder };
+        let database =
+            Self { cluster, name, app, root: RootKey::from_bytes([7; 32]), tenant_type, folder };
         database.configure(&database.root, None);
         database
     }
@@ -48,7 +54,13 @@ impl Database {
 
     /// A migrated database with a protected table `deals` of two tenants, 10 and 20 rows.
     pub(crate) async fn with_deals() -> Self {
-        let database = Self::migrated(TenantType::Int).await;
+        Self::with_deals_on(cluster()).await
+    }
+
+    /// The same on a server of its own.
+    pub(crate) async fn with_deals_on(cluster: &'static Cluster) -> Self {
+        let database = Self::empty_on(cluster, TenantType::Int).await;
+        database.migrate(&[]).succeeds();
         database
             .admin()
             .await
@@ -77,7 +89,7 @@ impl Database {
             second = "previous_root_key_file = 'previous.key'\n";
         }
         let Self { name, app, tenant_type, .. } = self;
-        let port = cluster().port();
+        let port = self.cluster.port();
         write(
             "septum.toml",
             &format!(
@@ -91,7 +103,7 @@ impl Database {
 
     /// Runs `septum migrate` as the superuser.
     pub(crate) fn migrate(&self, arguments: &[&str]) -> Outcome {
-        self.migrate_as("postgres", cluster().superuser_password(), arguments)
+        self.migrate_as("postgres", self.cluster.superuser_password(), arguments)
     }
 
     /// Runs `septum migrate` as somebody.
@@ -99,7 +111,7 @@ impl Database {
         let output = Command::new(env!("CARGO_BIN_EXE_septum"))
             .args(["migrate", "--config"])
             .arg(self.folder.path().join("septum.toml"))
-            .args(["--dsn", &cluster().dsn_of(user, password, &self.name)])
+            .args(["--dsn", &self.cluster.dsn_of(user, password, &self.name)])
             .args(arguments)
             .output()
             .unwrap();
@@ -107,7 +119,7 @@ impl Database {
     }
 
     pub(crate) async fn admin(&self) -> Client {
-        connect(&cluster().dsn(&self.name)).await
+        connect(&self.cluster.dsn(&self.name)).await
     }
 
     pub(crate) async fn app(&self) -> Client {
@@ -115,7 +127,7 @@ impl Database {
     }
 
     pub(crate) async fn connect_as(&self, user: &str, password: &str) -> Client {
-        connect(&cluster().dsn_of(user, password, &self.name)).await
+        connect(&self.cluster.dsn_of(user, password, &self.name)).await
     }
 
     /// The seal of a tenant for this connection, good now.
