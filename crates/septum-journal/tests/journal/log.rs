@@ -275,7 +275,7 @@ fn a_journal_that_failed_once_stays_closed_though_the_cause_is_gone() {
 
 #[test]
 fn a_reader_that_follows_under_load_sees_every_record_once() {
-    const RECORDS: usize = 3000;
+    const RECORDS: usize = 1200;
     let folder = Folder::new();
     let config = Config { rotate_bytes: 1, ..folder.config() };
     let journal = Journal::open(&config).unwrap();
