@@ -86,6 +86,8 @@ pub struct Torn {
 /// One line of the log: what [`Chain`](crate::Chain) writes and
 /// [`Verifier`](crate::Verifier) reads.
 ///
+/// Its JSON form is its line, byte for byte.
+///
 /// Texts are as they were written: a log outlives the versions that wrote it, so a reason code
 /// or a source that this version doesn't know is still shown.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -134,7 +136,6 @@ pub struct Record {
     /// The code of the record before; for the first, the identity of the log.
     pub prev: Digest,
     /// This record's authentication code, over every byte of the line before this field.
-    #[serde(skip_serializing)]
     pub mac: Digest,
 }
 

@@ -118,6 +118,17 @@ fn a_record_holds_what_the_event_said() {
 }
 
 #[test]
+fn the_json_form_of_a_record_is_its_line() {
+    let (first, second) = recovered();
+    for log in [small_log(&key(), 1), first, second] {
+        for line in lines(&log).iter().filter_map(|line| line.strip_suffix(b"\n")) {
+            let record = Verifier::new(&key()).line(line).unwrap();
+            assert_eq!(serde_json::to_vec(&record).unwrap(), line);
+        }
+    }
+}
+
+#[test]
 fn every_single_byte_change_is_detected() {
     let log = small_log(&key(), 1);
     for at in 0..log.len() {
