@@ -32,6 +32,14 @@ async fn server() -> anyhow::Result<Option<(Cluster, Client)>> {
         println!("skipped: PostgreSQL {major} does not read COPY data as 15 does");
         return Ok(None);
     }
+    for (table, kind) in [("texts", "text"), ("bytes", "bytea")] {
+        client
+            .batch_execute(&format!(
+                "CREATE TABLE {table} \
+                 (n bigint GENERATED ALWAYS AS IDENTITY, c0 {kind}, c1 {kind})"
+            ))
+            .await?;
+    }
     Ok(Some((cluster, client)))
 }
 
@@ -80,6 +88,11 @@ fn sql(format: &Format) -> String {
     }
 }
 
+/// The table that takes any value of this format.
+fn table(format: &Format) -> &'static str {
+    if *format == Format::Binary { "bytes" } else { "texts" }
+}
+
 fn columns(count: usize) -> Vec<String> {
     (0..count).map(|at| format!("c{at}")).collect()
 }
@@ -91,14 +104,6 @@ async fn by_the_server(
     pieces: &[&[u8]],
 ) -> anyhow::Result<Result<Rows, Refusal>> {
     let transaction = client.transaction().await?;
-    let kind = if options.format == Format::Binary { "bytea" } else { "text" };
-    let definitions = columns(options.columns).join(&format!(" {kind}, "));
-    transaction
-        .batch_execute(&format!(
-            "CREATE TEMP TABLE t (n bigint GENERATED ALWAYS AS IDENTITY, {definitions} {kind}) \
-             ON COMMIT DROP"
-        ))
-        .await?;
     let outcome = match copy_in(&transaction, options, pieces).await {
         Ok(()) => Ok(rows(&transaction, options).await?),
         Err(error) => {
@@ -125,7 +130,8 @@ async fn copy_in(
     pieces: &[&[u8]],
 ) -> Result<(), tokio_postgres::Error> {
     let columns = columns(options.columns).join(", ");
-    let statement = format!("COPY t ({columns}) FROM STDIN WITH ({})", sql(&options.format));
+    let (table, with) = (table(&options.format), sql(&options.format));
+    let statement = format!("COPY {table} ({columns}) FROM STDIN WITH ({with})");
     let sink = transaction.copy_in(&statement).await?;
     let mut sink = std::pin::pin!(sink);
     for piece in pieces {
@@ -145,7 +151,8 @@ async fn rows(transaction: &Transaction<'_>, options: &Options) -> anyhow::Resul
             Format::Text(_) | Format::Csv(_) => format!("convert_to({column}, 'UTF8')"),
         })
         .collect();
-    let statement = format!("SELECT {} FROM t ORDER BY n", columns.join(", "));
+    let (table, columns) = (table(&options.format), columns.join(", "));
+    let statement = format!("SELECT {columns} FROM {table} ORDER BY n");
     let rows = transaction.query(&statement, &[]).await?;
     Ok(rows.iter().map(|row| (0..row.len()).map(|column| row.get(column)).collect()).collect())
 }
@@ -168,6 +175,9 @@ fn by_us(options: &Options, pieces: &[&[u8]]) -> Result<Rows, CopyError> {
     drain(&mut decoder, &mut rows)?;
     Ok(rows)
 }
+
+/// Stands for whatever delimiter the format has.
+const ANY_DELIMITER: char = '\u{1}';
 
 fn stream() -> impl Strategy<Value = Vec<u8>> {
     // Pieces that mean something somewhere, glued at random.
@@ -235,13 +245,12 @@ fn stream() -> impl Strategy<Value = Vec<u8>> {
         "\"\\\"\"",
     ]);
     let likely = (
-        prop::sample::select(vec![",", "\t", "|"]),
         prop::sample::select(vec!["\n", "\r", "\r\n"]),
         prop::collection::vec((field.clone(), field), 0..5),
         prop::sample::select(vec!["", "", "\\.", "\\.\n", "\\.\r\nx", "a", "\\"]),
     )
-        .prop_map(|(delimiter, ending, rows, tail)| {
-            let lines = rows.iter().map(|(a, b)| format!("{a}{delimiter}{b}{ending}"));
+        .prop_map(|(ending, rows, tail)| {
+            let lines = rows.iter().map(|(a, b)| format!("{a}{ANY_DELIMITER}{b}{ending}"));
             (lines.collect::<String>() + tail).into_bytes()
         });
     prop_oneof![random, likely]
@@ -313,12 +322,21 @@ fn binary_stream() -> impl Strategy<Value = Vec<u8>> {
 async fn s135_any_stream_is_read_as_the_server_reads_it() -> anyhow::Result<()> {
     let Some((cluster, mut client)) = server().await? else { return Ok(()) };
     let mut runner = TestRunner::deterministic();
-    let lines = (prop_oneof![text(), csv()], stream());
+    let lines = (prop_oneof![text(), csv()], stream()).prop_map(|(format, mut stream)| {
+        let delimiter = match &format {
+            Format::Text(text) => text.delimiter,
+            Format::Csv(csv) => csv.delimiter,
+            Format::Binary => unreachable!("binary streams have no lines"),
+        };
+        let any = stream.iter_mut().filter(|byte| char::from(**byte) == ANY_DELIMITER);
+        any.for_each(|byte| *byte = delimiter);
+        (format, stream)
+    });
     let cases = prop_oneof![5 => lines, 1 => (Just(Format::Binary), binary_stream())];
     let cases = (cases, 1usize..9);
     let (mut accepted, mut refused) = (0, 0);
     // PROPTEST_CASES sets how many, as for every property.
-    for _ in 0..4 * Config::default().cases {
+    for _ in 0..2 * Config::default().cases {
         let ((format, stream), size) = cases.new_tree(&mut runner).unwrap().current();
         let options = Options { format, columns: 2, max_row: 1 << 20 };
         // What the server refuses as options, we refuse too.
@@ -345,13 +363,20 @@ async fn s135_any_stream_is_read_as_the_server_reads_it() -> anyhow::Result<()> 
                 assert_eq!(error.kind, CopyErrorKind::UnexpectedEnd, "{context}");
             }
             (Err(_), Ok(_)) => panic!("accepted what the server refuses: {context}"),
-            // A random line is often wrong twice, and may be refused for either reason: the codes
-            // and lines of single mistakes are the unit tests'.
-            (Err(_), Err(_)) => refused += 1,
+            (Err((code, line)), Err(error)) => {
+                refused += 1;
+                // What is not text is refused for that by the server before it sees anything
+                // else in the line; we may see the other fault first.
+                let text = std::str::from_utf8(&stream).is_ok() && !stream.contains(&0);
+                if text || options.format == Format::Binary {
+                    assert_eq!(code, error.sqlstate(), "{context}");
+                    assert!(line.is_none_or(|line| line == error.line), "{context}");
+                }
+            }
         }
     }
     println!("{accepted} streams accepted, {refused} refused");
-    assert!(accepted > 100 && refused > 100, "the streams are one-sided");
+    assert!(accepted > 50 && refused > 50, "the streams are one-sided");
     Ok(())
 }
 
