@@ -1,4 +1,4 @@
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
@@ -13,7 +13,8 @@ pub(crate) type Verdict = Result<Arc<[Guarded<Statement>]>, Denial>;
 #[derive(Debug)]
 pub(crate) struct Verdicts {
     pub(crate) bound: Verdict,
-    pub(crate) unbound: Verdict,
+    /// Found when it is first asked for: most texts never run without a tenant.
+    pub(crate) unbound: OnceLock<Verdict>,
 }
 
 /// Verdicts by whole text. The library finds an entry by a hash and compares the whole key

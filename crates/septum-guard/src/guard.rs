@@ -1,4 +1,4 @@
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use septum_bind::Binding;
 use septum_core::Reason;
@@ -47,24 +47,32 @@ impl Guard {
         };
         match binding {
             Some(_) => verdicts.bound.clone(),
-            None => verdicts.unbound.clone(),
+            None => verdicts.unbound.get_or_init(|| self.judge_unbound(&verdicts.bound)).clone(),
         }
     }
 
     fn judge_anew(&self, text: &str) -> Arc<Verdicts> {
-        let (verdicts, keep) = match self.parse(text) {
-            Ok(statements) => {
-                // A token must not stay in memory longer than its statement.
-                let keep = !statements.iter().any(hands_over);
-                (self.verdicts(statements), keep)
-            }
-            Err(denial) => (Verdicts { bound: Err(denial.clone()), unbound: Err(denial) }, true),
-        };
-        let verdicts = Arc::new(verdicts);
+        let bound = self.judge_bound(text);
+        // A token must not stay in memory longer than its statement.
+        let keep = !bound.iter().flat_map(|statements| statements.iter()).any(hands_over);
+        let verdicts = Arc::new(Verdicts { bound, unbound: OnceLock::new() });
         if keep {
             self.cache.insert(text, Arc::clone(&verdicts));
         }
         verdicts
+    }
+
+    fn judge_bound(&self, text: &str) -> Verdict {
+        let statements = self.parse(text)?;
+        first_denial(&statements, |one| rules::judge(one, &self.policy))?;
+        Ok(statements.into_iter().map(Guarded::new).collect())
+    }
+
+    fn judge_unbound(&self, bound: &Verdict) -> Verdict {
+        let statements = bound.clone()?;
+        let each = statements.iter().map(|one| &**one);
+        first_denial(each, |one| rules::judge_unbound(one, &self.policy))?;
+        Ok(statements)
     }
 
     fn parse(&self, text: &str) -> Result<Vec<Statement>, Denial> {
@@ -77,27 +85,15 @@ impl Guard {
         };
         Ok(parse_script_with(text, others)?)
     }
-
-    fn verdicts(&self, statements: Vec<Statement>) -> Verdicts {
-        let policy = &self.policy;
-        let bound = first_denial(&statements, |one| rules::judge(one, policy));
-        let unbound = bound
-            .clone()
-            .and_then(|()| first_denial(&statements, |one| rules::judge_unbound(one, policy)));
-        let guarded: Arc<[_]> = statements.into_iter().map(Guarded::new).collect();
-        let with =
-            |verdict: Result<(), Denial>| -> Verdict { verdict.map(|()| Arc::clone(&guarded)) };
-        Verdicts { bound: with(bound), unbound: with(unbound) }
-    }
 }
 
-fn first_denial(
-    statements: &[Statement],
+fn first_denial<'a>(
+    statements: impl IntoIterator<Item = &'a Statement>,
     judge: impl Fn(&Statement) -> Result<(), Denial>,
 ) -> Result<(), Denial> {
-    statements.iter().try_for_each(|one| judge(one).map_err(|denial| denial.in_statement(one)))
+    statements.into_iter().try_for_each(|one| judge(one).map_err(|denial| denial.in_statement(one)))
 }
 
-fn hands_over(statement: &Statement) -> bool {
+fn hands_over(statement: &Guarded<Statement>) -> bool {
     matches!(statement.kind(), Kind::Handover { .. })
 }

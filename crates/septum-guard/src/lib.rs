@@ -1,7 +1,7 @@
 //! Decides which statements may run: binding, statement and policy in, [`Guarded`] statements
 //! or a [`Denial`] out.
 //!
-//! One file a rule, in [`rules`]. A statement runs when every rule lets it; what no rule knows
+//! One file a rule, in `rules/`. A statement runs when every rule lets it; what no rule knows
 //! is refused. This depth judges by names, as they stand in the tree; the catalog snapshot will
 //! resolve them to objects, and relations to tenant, shared, system and unclassified.
 //!

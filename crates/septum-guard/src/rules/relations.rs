@@ -1,7 +1,7 @@
 //! Relations, by name (catalogue S10, S33, S71, S75, S96-S109, S112, S113).
 //!
-//! PostgreSQL's own `pg_*` relations are an allowlist of what describes the schema that all
-//! tenants share; they are never written. Which of the user's relations are a tenant's comes
+//! Relations named `pg_*` are an allowlist of what describes the schema that all tenants
+//! share; they are never written. Which of the user's relations are a tenant's comes
 //! with the catalog snapshot.
 
 use septum_core::Reason;
@@ -24,12 +24,15 @@ pub(super) fn check(statement: &Statement, _: &Policy) -> Result<(), Denial> {
 
 fn is_allowed(relation: &Relation) -> bool {
     let name = &*relation.name.name;
-    match relation.name.schema.as_deref() {
-        // Without a schema a name of the catalog is found there first.
-        None if name.starts_with("pg_") => {
-            !relation.written && DESCRIBES_THE_SCHEMA.contains(&name)
+    let schema = relation.name.schema.as_deref();
+    match schema {
+        // Without a schema a name of the catalog is found there first; in another schema it is
+        // an extension's, like `pg_stat_statements`.
+        _ if name.starts_with("pg_") || schema == Some("pg_catalog") => {
+            matches!(schema, None | Some("pg_catalog"))
+                && !relation.written
+                && DESCRIBES_THE_SCHEMA.contains(&name)
         }
-        Some("pg_catalog") => !relation.written && DESCRIBES_THE_SCHEMA.contains(&name),
         Some("information_schema") => !relation.written && !is_private(name),
         Some("cron") => false,
         Some(schema) => !is_hidden_schema(schema),

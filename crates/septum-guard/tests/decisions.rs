@@ -1,0 +1,90 @@
+//! A table of statements, and a snapshot of what becomes of each: kind, decision with and
+//! without a tenant, canonical text.
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test's failure report")]
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use proptest::prelude::*;
+use septum_bind::Binding;
+use septum_core::{Environment, Principal, TenantType};
+use septum_guard::{Denial, Guard, Guarded, Mode, Policy};
+use septum_sql::{Kind, Statement};
+
+fn binding() -> Binding {
+    let tenant = TenantType::Text.parse("acme").unwrap();
+    Binding::for_tests(tenant, Principal::new("ann").unwrap())
+}
+
+type Verdict = Result<Arc<[Guarded<Statement>]>, Denial>;
+
+fn told(verdict: &Verdict) -> String {
+    match verdict {
+        Ok(_) => "runs".into(),
+        Err(denial) => denial.to_string(),
+    }
+}
+
+#[test]
+fn decisions_on_a_table_of_statements() {
+    let guard = Guard::new(Policy::default());
+    let mut table = String::new();
+    for text in include_str!("fixtures/statements.sql").lines().filter(|line| !line.is_empty()) {
+        let (bound, unbound) = (guard.judge(text, Some(&binding())), guard.judge(text, None));
+        writeln!(table, "{text}\n  bound:   {}", told(&bound)).unwrap();
+        if bound.is_ok() {
+            writeln!(table, "  unbound: {}", told(&unbound)).unwrap();
+        }
+        for statement in bound.iter().flat_map(|statements| statements.iter()) {
+            writeln!(table, "  {:?}\n  > {}", statement.kind(), statement.canonical()).unwrap();
+        }
+    }
+    insta::assert_snapshot!(table);
+}
+
+#[test]
+fn a_text_seen_before_gets_the_same_statements() {
+    let guard = Guard::new(Policy::default());
+    let text = "SELECT * FROM accounts WHERE id = $1";
+    let first = guard.judge(text, Some(&binding())).unwrap();
+    let second = guard.judge(text, Some(&binding())).unwrap();
+    assert!(Arc::ptr_eq(&first, &second));
+    assert!(guard.judge(text, None).is_err());
+}
+
+#[test]
+fn a_text_with_a_token_is_not_kept() {
+    let guard = Guard::new(Policy::default());
+    let text = "SET septum.token = 'x'";
+    let first = guard.judge(text, None).unwrap();
+    let second = guard.judge(text, None).unwrap();
+    assert!(!Arc::ptr_eq(&first, &second));
+    assert!(matches!(first.first().map(|one| one.kind()), Some(Kind::Handover { .. })));
+}
+
+#[test]
+fn with_the_guard_off_attacks_reach_the_database() {
+    let off = Policy::new(Mode::Off, Environment::Test).expect("a test may");
+    let guard = Guard::new(off);
+    for text in [
+        "SELECT set_config('septum.tenant', '2', false), * FROM accounts",
+        "SELECT query_to_xml('select * from accounts', true, true, '')",
+        "CREATE TEMP TABLE accounts (a int)",
+        "DO $$BEGIN PERFORM 1; END$$",
+        "SELECT * FROM septum.keys",
+        "LOCK TABLE accounts",
+        "EXPLAIN SELECT * FROM accounts",
+    ] {
+        let statements = guard.judge(text, Some(&binding())).expect(text);
+        assert!(statements.iter().all(|one| !one.canonical().is_empty()), "{text}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn judging_never_panics_and_what_is_unbound_is_bound_too(text in any::<String>()) {
+        let guard = Guard::new(Policy::default());
+        let (bound, unbound) = (guard.judge(&text, Some(&binding())), guard.judge(&text, None));
+        prop_assert!(bound.is_ok() || unbound.is_err());
+    }
+}
