@@ -1,6 +1,6 @@
 //! A table of statements, and a snapshot of what becomes of each: kind, decision with and
 //! without a tenant, canonical text.
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test's failure report")]
+#![expect(clippy::unwrap_used, reason = "a test's failure report")]
 
 use std::fmt::Write as _;
 use std::sync::Arc;
