@@ -68,6 +68,11 @@ impl Verifier {
         format!("{SCRAM_SHA_256}${}:{salt}${stored}:{server}", self.iterations)
     }
 
+    /// What the password is hashed with. Not a secret: every client that logs in is told.
+    pub fn salt(&self) -> &[u8] {
+        &self.salt
+    }
+
     /// How many rounds of hashing the password takes.
     pub fn iterations(&self) -> NonZeroU32 {
         self.iterations
