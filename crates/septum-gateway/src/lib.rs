@@ -1,6 +1,7 @@
 //! The HTTP reverse proxy that binds every request to one tenant.
 //!
-//! A chain of `septum-tower`'s layers around [`forward`]; see [`Gateway::bind`].
+//! A chain of `septum-tower`'s layers around the forwarding to the application; see
+//! [`Gateway::bind`].
 
 mod admin;
 mod config;
