@@ -60,7 +60,9 @@ impl Lines {
             self.line = self.scanner.line();
             let (length, next) = match found? {
                 Found::Partial => {
-                    self.check_size(unread.len())?;
+                    // Not the bytes that may yet turn out to end the line: a row of the
+                    // allowed size must pass wherever the stream is split.
+                    self.check_size(self.scanner.scanned())?;
                     return Ok(false);
                 }
                 Found::Line { length, next } => (length, next),

@@ -69,6 +69,11 @@ impl Scanner {
         self.line
     }
 
+    /// After [`Found::Partial`]: how many bytes are the line's for certain.
+    pub(super) fn scanned(&self) -> usize {
+        self.at
+    }
+
     /// Looks for the end of the line that `unread` begins with. After [`Found::Partial`], the
     /// next call must begin with the same bytes.
     pub(super) fn scan(&mut self, unread: &[u8], ended: bool) -> Result<Found, Kind> {
