@@ -1,6 +1,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use septum_core::hex;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -35,14 +36,7 @@ impl Digest {
 
 impl fmt::Display for Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut text = String::with_capacity(Self::LEN * 2);
-        for byte in self.0 {
-            text.extend(
-                [byte >> 4, byte & 0xf]
-                    .map(|nibble| char::from_digit(u32::from(nibble), 16).unwrap_or_default()),
-            );
-        }
-        f.write_str(&text)
+        f.write_str(&hex::encode(&self.0))
     }
 }
 
@@ -50,23 +44,7 @@ impl FromStr for Digest {
     type Err = InvalidDigest;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let mut bytes = [0; Self::LEN];
-        if text.len() != Self::LEN * 2 {
-            return Err(InvalidDigest);
-        }
-        for (byte, pair) in bytes.iter_mut().zip(text.as_bytes().chunks_exact(2)) {
-            let [high, low] = pair else { return Err(InvalidDigest) };
-            *byte = nibble(*high)? << 4 | nibble(*low)?;
-        }
-        Ok(Self(bytes))
-    }
-}
-
-fn nibble(digit: u8) -> Result<u8, InvalidDigest> {
-    match digit {
-        b'0'..=b'9' => Ok(digit - b'0'),
-        b'a'..=b'f' => Ok(digit - b'a' + 10),
-        _ => Err(InvalidDigest),
+        hex::exactly(text).map(Self).ok_or(InvalidDigest)
     }
 }
 

@@ -14,10 +14,10 @@ use std::str::FromStr;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ring::digest::{SHA256, digest};
-use septum_core::{Principal, Reason, Secret, Source, TenantId};
+use septum_core::{Principal, Reason, Secret, Source, TenantId, hex};
 use subtle::ConstantTimeEq as _;
 
-use crate::{BindError, Claim, Tenants, hex};
+use crate::{BindError, Claim, Tenants};
 
 /// How every API key begins, so that scanners for leaked secrets find it.
 pub const PREFIX: &str = "sep_";

@@ -8,10 +8,10 @@
 //!
 //! It holds no character that needs quoting in a header, a SQL literal, a SQL comment or a URL.
 
-use septum_core::{Environment, Principal, Reason, Source, TraceId};
+use septum_core::{Environment, Principal, Reason, Source, TraceId, hex};
 
 use crate::key::{Purpose, Signer};
-use crate::{BindError, Binding, Claim, RootKey, Tenants, UnixSeconds, hex};
+use crate::{BindError, Binding, Claim, RootKey, Tenants, UnixSeconds};
 
 /// The longest token that is looked at, in bytes.
 const MAX_LEN: usize = 2048;

@@ -2,9 +2,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use ring::{digest, hmac};
 
-use septum_core::Secret;
-
-use crate::hex;
+use septum_core::{Secret, hex};
 
 /// The deployment's one secret: 32 random bytes, from which the key of each purpose is derived.
 ///

@@ -13,7 +13,6 @@ mod binding;
 pub mod context;
 pub mod credential;
 pub mod header;
-mod hex;
 pub mod host;
 pub mod jwt;
 mod key;

@@ -10,8 +10,10 @@
 //! names the backend's pid and is good for transactions that begin within seconds. Changed, it
 //! verifies as nothing, and policies that read `(SELECT septum.tenant())` show no row.
 
+use septum_core::hex;
+
 use crate::key::{Purpose, Signer, key_id};
-use crate::{Binding, RootKey, UnixSeconds, hex};
+use crate::{Binding, RootKey, UnixSeconds};
 
 /// How long a seal may take from the proxy to the transaction's start, in seconds.
 pub const LIFETIME: UnixSeconds = 30;

@@ -5,6 +5,7 @@
 //! was refused ([`Reason`]). Nothing here knows sockets, files, clocks or a runtime.
 
 mod environment;
+pub mod hex;
 mod principal;
 mod reason;
 mod secret;

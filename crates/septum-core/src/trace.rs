@@ -1,6 +1,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::hex;
+
 /// A W3C trace id: 16 bytes, not all zero.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct TraceId([u8; 16]);
@@ -21,13 +23,13 @@ impl FromStr for TraceId {
     type Err = InvalidTraceparent;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        hex(text.as_bytes()).and_then(Self::from_bytes).ok_or(InvalidTraceparent)
+        hex::exactly(text).and_then(Self::from_bytes).ok_or(InvalidTraceparent)
     }
 }
 
 impl fmt::Display for TraceId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        f.write_str(&hex::encode(&self.0))
     }
 }
 
@@ -52,8 +54,8 @@ impl FromStr for Traceparent {
         else {
             return Err(InvalidTraceparent);
         };
-        let parent: [u8; 8] = hex(parent.as_bytes()).ok_or(InvalidTraceparent)?;
-        let [flags] = hex(flags.as_bytes()).ok_or(InvalidTraceparent)?;
+        let parent: [u8; 8] = hex::exactly(parent).ok_or(InvalidTraceparent)?;
+        let [flags] = hex::exactly(flags).ok_or(InvalidTraceparent)?;
         if parent == [0; 8] {
             return Err(InvalidTraceparent);
         }
@@ -63,30 +65,7 @@ impl FromStr for Traceparent {
 
 impl fmt::Display for Traceparent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "00-{}-", self.trace)?;
-        self.parent.iter().try_for_each(|byte| write!(f, "{byte:02x}"))?;
-        write!(f, "-{:02x}", self.flags)
-    }
-}
-
-/// Lower-case hexadecimal of exactly `N` bytes.
-fn hex<const N: usize>(text: &[u8]) -> Option<[u8; N]> {
-    let mut bytes = [0; N];
-    if text.len() != N * 2 {
-        return None;
-    }
-    for (byte, pair) in bytes.iter_mut().zip(text.chunks_exact(2)) {
-        let [high, low] = pair else { return None };
-        *byte = nibble(*high)? << 4 | nibble(*low)?;
-    }
-    Some(bytes)
-}
-
-fn nibble(digit: u8) -> Option<u8> {
-    match digit {
-        b'0'..=b'9' => Some(digit - b'0'),
-        b'a'..=b'f' => Some(digit - b'a' + 10),
-        _ => None,
+        write!(f, "00-{}-{}-{:02x}", self.trace, hex::encode(&self.parent), self.flags)
     }
 }
 

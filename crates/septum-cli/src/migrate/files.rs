@@ -1,7 +1,7 @@
 //! The migrations, as this program carries them.
 
 use ring::digest::{SHA256, digest};
-use septum_core::TenantType;
+use septum_core::{TenantType, hex};
 
 /// One step of the schema, up and down.
 #[derive(Debug)]
@@ -43,7 +43,7 @@ impl Migration {
 
     /// The SHA-256 of its text, in hexadecimal: a migration never changes once it was applied.
     pub(crate) fn checksum(&self) -> String {
-        digest(&SHA256, self.up.as_bytes()).as_ref().iter().map(|b| format!("{b:02x}")).collect()
+        hex::encode(digest(&SHA256, self.up.as_bytes()).as_ref())
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::Instant;
 use bytes::Bytes;
 use ring::rand::{SecureRandom as _, SystemRandom};
 use septum_bind::{Binding, credential};
-use septum_core::Reason;
+use septum_core::{Reason, hex};
 use septum_pgwire::backend::{self, Authentication, tag};
 use septum_pgwire::frontend::Write as _;
 use septum_pgwire::scram;
@@ -282,7 +282,7 @@ async fn authenticate(
 pub(crate) fn scram_nonce(random: &SystemRandom) -> Option<String> {
     let mut bytes = [0; 18];
     random.fill(&mut bytes).ok()?;
-    Some(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+    Some(hex::encode(&bytes))
 }
 
 /// The next message; an error of the server's ends the connection.

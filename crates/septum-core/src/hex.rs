@@ -2,13 +2,15 @@
 
 use std::fmt::Write as _;
 
-pub(crate) fn encode(bytes: &[u8]) -> String {
+/// The digits of these bytes.
+pub fn encode(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len() * 2);
     push(&mut text, bytes);
     text
 }
 
-pub(crate) fn push(text: &mut String, bytes: &[u8]) {
+/// Appends the digits of these bytes.
+pub fn push(text: &mut String, bytes: &[u8]) {
     for byte in bytes {
         // Writing to a `String` can't fail.
         let _ = write!(text, "{byte:02x}");
@@ -16,7 +18,7 @@ pub(crate) fn push(text: &mut String, bytes: &[u8]) {
 }
 
 /// The bytes, or `None` for anything but pairs of lower-case digits.
-pub(crate) fn decode(text: &str) -> Option<Vec<u8>> {
+pub fn decode(text: &str) -> Option<Vec<u8>> {
     let digits = text.as_bytes();
     if !digits.len().is_multiple_of(2) {
         return None;
@@ -28,6 +30,14 @@ pub(crate) fn decode(text: &str) -> Option<Vec<u8>> {
             _ => None,
         })
         .collect()
+}
+
+/// Exactly `N` bytes; another length is refused before anything is allocated.
+pub fn exactly<const N: usize>(text: &str) -> Option<[u8; N]> {
+    if text.len() != N.saturating_mul(2) {
+        return None;
+    }
+    decode(text)?.try_into().ok()
 }
 
 fn nibble(digit: u8) -> Option<u8> {
