@@ -1,4 +1,4 @@
-use bytes::{Buf as _, Bytes, BytesMut};
+use bytes::{Buf as _, BufMut as _, Bytes, BytesMut};
 
 /// The five bytes before every message but the first: its type and its length.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,6 +59,15 @@ impl Frame {
         buffer.advance(Header::LEN);
         Ok(Some(Self { tag: header.tag, body: buffer.split_to(header.body).freeze() }))
     }
+
+    /// Writes the message as it came.
+    pub fn write(&self, out: &mut BytesMut) {
+        // What came in one frame goes out in one: its length fits.
+        let length = u32::try_from(self.body.len().saturating_add(4)).unwrap_or(u32::MAX);
+        out.put_u8(self.tag);
+        out.put_u32(length);
+        out.put_slice(&self.body);
+    }
 }
 
 /// The bytes are no frame that is taken here.
@@ -103,5 +112,8 @@ mod tests {
         let frame = Frame::take(&mut all, 1024).unwrap().unwrap();
         assert_eq!((frame.tag, frame.body.as_ref()), (b'Q', &b"a\0"[..]));
         assert_eq!(all.as_ref(), b"Z");
+        let mut written = BytesMut::new();
+        frame.write(&mut written);
+        assert_eq!(written.as_ref(), &whole[..7]);
     }
 }

@@ -275,11 +275,7 @@ async fn serve_tenant(
         Ok(parameters) => parameters,
         Err(error) => {
             tracing::error!(%error, "no server connection");
-            let reason = match error {
-                pool::AcquireError::Timeout => Reason::PoolTimeout,
-                pool::AcquireError::Connect(error) => error.reason(),
-            };
-            return turn_away(&mut wire, &Refusal::new(reason)).await;
+            return turn_away(&mut wire, &Refusal::new(error.reason())).await;
         }
     };
     let Ok(registration) = shared.cancels.register(&shared.random) else { return };

@@ -106,10 +106,7 @@ impl Session<'_> {
             let recorded = self.record(Kind::OperatorStatement, subject, fingerprint).await;
             recorded.map_err(|()| Reason::AuditUnavailable)?;
         }
-        let length = u32::try_from(frame.body.len().saturating_add(4)).unwrap_or(u32::MAX);
-        server.output.extend_from_slice(&[frame.tag]);
-        server.output.extend_from_slice(&length.to_be_bytes());
-        server.output.extend_from_slice(&frame.body);
+        frame.write(&mut server.output);
         Ok(())
     }
 

@@ -7,7 +7,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
-use septum_core::TenantId;
+use septum_core::{Reason, TenantId};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::config::PoolConfig;
@@ -34,6 +34,16 @@ pub(crate) enum AcquireError {
     Timeout,
     #[error(transparent)]
     Connect(#[from] ConnectError),
+}
+
+impl AcquireError {
+    /// What clients are told.
+    pub(crate) fn reason(&self) -> Reason {
+        match self {
+            Self::Timeout => Reason::PoolTimeout,
+            Self::Connect(error) => error.reason(),
+        }
+    }
 }
 
 impl Pool {

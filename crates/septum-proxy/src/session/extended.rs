@@ -37,6 +37,7 @@ impl Session {
         let canonical = statement.as_ref().map_or("", |statement| statement.canonical());
         let key = Arc::new(Key { text: canonical.into(), types: parse.types.into() });
         let Judged { text, evidence, .. } = judged;
+        let text = text.into_owned().into_boxed_str();
         let prepared = Arc::new(Prepared { statement, text, evidence, key });
         self.push(Work::Prepare { name: parse.name, prepared })
     }

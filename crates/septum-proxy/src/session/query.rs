@@ -4,6 +4,7 @@
 //! statement a message (catalogue S89), and all its statements run under one `Sync`: one
 //! implicit transaction, as PostgreSQL promises.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use bytes::BytesMut;
@@ -21,21 +22,22 @@ use crate::refusal::Refusal;
 use crate::server::Key;
 
 /// A text that the guard has let through under this binding.
-pub(super) struct Judged {
+pub(super) struct Judged<'a> {
     pub(super) statements: Arc<[Guarded<Statement>]>,
-    pub(super) text: Box<str>,
+    /// The client's text without what it handed over.
+    pub(super) text: Cow<'a, str>,
     pub(super) evidence: Evidence,
     pub(super) bound: Bound,
 }
 
 impl Session {
     /// Reads what the text hands over, binds, and judges.
-    pub(super) fn judge(&mut self, text: &str) -> Result<Judged, Stop> {
+    pub(super) fn judge<'a>(&mut self, text: &'a str) -> Result<Judged<'a>, Stop> {
         let handover = handover(text).map_err(|_| Refusal::new(Reason::AmbiguousComment))?;
         let evidence = Evidence::of(&handover);
         let bound = self.resolve(&evidence)?;
         let statements = self.judge_under(&handover.text, &bound)?;
-        Ok(Judged { statements, text: handover.text.as_ref().into(), evidence, bound })
+        Ok(Judged { statements, text: handover.text, evidence, bound })
     }
 
     /// Judges a text under a binding. What was judged before costs a look-up.

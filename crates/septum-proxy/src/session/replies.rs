@@ -89,7 +89,7 @@ impl Session {
                     .front()
                     .is_none_or(|front| front.is_bind() || matches!(front, Expect::Refused { .. }));
                 if !ours {
-                    copy_frame(frame, &mut self.client.output);
+                    frame.write(&mut self.client.output);
                 }
                 return Ok(());
             }
@@ -108,28 +108,28 @@ impl Session {
         match (frame.tag, front) {
             (tag::PARSE_COMPLETE, Expect::Parse { relay, .. }) => {
                 if relay {
-                    copy_frame(frame, out);
+                    frame.write(out);
                 }
             }
             (tag::PARSE_COMPLETE, Expect::CopyPrepared) => self.copy_prepared(),
             (tag::BIND_COMPLETE, Expect::Bind { relay, .. }) => {
                 if relay {
-                    copy_frame(frame, out);
+                    frame.write(out);
                 }
             }
             (tag::CLOSE_COMPLETE, Expect::Close { relay }) => {
                 if relay {
-                    copy_frame(frame, out);
+                    frame.write(out);
                 }
             }
             (tag::PARAMETER_DESCRIPTION, Expect::Statement) => {
-                copy_frame(frame, out);
+                frame.write(out);
                 self.expect.push_front(Expect::Portal { no_data: true });
             }
-            (tag::ROW_DESCRIPTION, Expect::Portal { .. }) => copy_frame(frame, out),
+            (tag::ROW_DESCRIPTION, Expect::Portal { .. }) => frame.write(out),
             (tag::NO_DATA, Expect::Portal { no_data }) => {
                 if no_data {
-                    copy_frame(frame, out);
+                    frame.write(out);
                 }
             }
             (tag::DATA_ROW, Expect::Execution { rows, done }) if rows != Rows::Relay => {
@@ -155,11 +155,11 @@ impl Session {
 
     fn done(&mut self, done: Done, frame: &Frame) -> Result<(), Fatal> {
         match done {
-            Done::Relay => copy_frame(frame, &mut self.client.output),
+            Done::Relay => frame.write(&mut self.client.output),
             Done::Own | Done::Applied => {}
             Done::Bound(binding) => self.seen = Held::Yes(binding),
             Done::Verb(verb) => {
-                copy_frame(frame, &mut self.client.output);
+                frame.write(&mut self.client.output);
                 self.verb_done(verb, frame.body.starts_with(b"COMMIT"));
             }
             Done::Set { name, local, column } => {
@@ -229,7 +229,7 @@ impl Session {
                 tracing::error!(%code, "a bind failed");
                 return Err(Refusal::new(Reason::BindFailed).into());
             }
-            _ => copy_frame(frame, &mut self.client.output),
+            _ => frame.write(&mut self.client.output),
         }
         if ends {
             return Err(Fatal::goodbye());
@@ -313,14 +313,6 @@ fn pass(input: &mut BytesMut, part: usize, output: &mut BytesMut) {
         output.extend_from_slice(input.get(..part).unwrap_or_default());
         input.advance(part);
     }
-}
-
-fn copy_frame(frame: &Frame, output: &mut BytesMut) {
-    // What came in one frame goes out in one: its length fits.
-    let length = u32::try_from(frame.body.len().saturating_add(4)).unwrap_or(u32::MAX);
-    output.extend_from_slice(&[frame.tag]);
-    output.extend_from_slice(&length.to_be_bytes());
-    output.extend_from_slice(&frame.body);
 }
 
 fn out_of_order(detail: impl std::fmt::Display) -> Fatal {

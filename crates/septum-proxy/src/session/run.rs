@@ -13,7 +13,6 @@ use tokio::sync::watch;
 
 use super::{Fatal, Need, Session, Transaction};
 use crate::cancel;
-use crate::pool::AcquireError;
 use crate::refusal::Refusal;
 
 /// How long a last word may take to reach the client.
@@ -121,12 +120,8 @@ impl Session {
             }
             Err(error) => {
                 tracing::error!(%error, "no server connection");
-                let reason = match error {
-                    AcquireError::Timeout => Reason::PoolTimeout,
-                    AcquireError::Connect(error) => error.reason(),
-                };
                 self.work.pop_front();
-                self.refuse(&Refusal::new(reason)).await
+                self.refuse(&Refusal::new(error.reason())).await
             }
         }
     }
