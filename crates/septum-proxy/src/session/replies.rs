@@ -72,8 +72,7 @@ impl Session {
             Some(Expect::Portal { .. } | Expect::Statement) => found == tag::ROW_DESCRIPTION,
             _ => false,
         };
-        let failed = matches!(self.transaction, Transaction::Failed);
-        if relayed && !matches!(self.seen, Held::Yes(_)) && !failed {
+        if relayed && !matches!(self.seen, Held::Yes(_)) {
             return Err(out_of_order("a row before the bind was complete"));
         }
         // The description's own entry ends with it.
