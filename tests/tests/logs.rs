@@ -5,11 +5,6 @@ use std::fs;
 use septum_tests::{Customer, Septum, Stack, connect, encode, random_hex};
 use serde_json::json;
 
-/// A text that occurs nowhere else, so that a search for it finds every leak.
-fn canary(what: &str) -> String {
-    format!("canary{what}{}", random_hex(6).unwrap())
-}
-
 #[tokio::test]
 async fn i10_no_secret_and_no_row_value_in_a_log() {
     let mut stack =
@@ -27,8 +22,9 @@ async fn i10_no_secret_and_no_row_value_in_a_log() {
         // The part of a token that proves something.
         jwt.rsplit('.').next().unwrap().to_owned(),
     ];
+    // A text that occurs nowhere else, so that a search for it finds every leak.
     let mut new = |what: &str| {
-        let canary = canary(what);
+        let canary = format!("canary{what}{}", random_hex(6).unwrap());
         private.push(canary.clone());
         canary
     };
