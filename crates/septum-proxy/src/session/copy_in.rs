@@ -150,19 +150,29 @@ impl Session {
         let Some(CopyIn::Streaming { decoder, binary }) = &mut self.copy else { return Ok(()) };
         let Some(lease) = &mut self.lease else { return Ok(()) };
         let out = &mut lease.server.wire.output;
-        loop {
+        let guard = &self.shared.services.guard;
+        let mut crossing = None;
+        let sent = loop {
             match decoder.next_row() {
                 Ok(Some(row)) => {
+                    if let (Some(binding), None) = (self.ahead.binding(), &crossing) {
+                        crossing = guard.crossing("", row.iter().flatten(), binding);
+                    }
                     out.bind_values("", "", *binary, row.iter());
                     out.execute("", 0);
                     self.expect.push_back(Expect::Bind { relay: false, undo: Undo::Nothing });
                     self.expect
                         .push_back(Expect::Execution { rows: Rows::Discard, done: Done::CopyRow });
                 }
-                Ok(None) => return Ok(()),
-                Err(error) => return Err(postgres_error(error.sqlstate(), error.to_string())),
+                Ok(None) => break Ok(()),
+                Err(error) => break Err(postgres_error(error.sqlstate(), error.to_string())),
             }
+        };
+        // One attempt a copy, however many rows.
+        if let Some(denial) = crossing.filter(|_| self.noticed.is_empty()) {
+            self.noticed.push(self.event(&denial.into()));
         }
+        sent
     }
 }
 

@@ -27,6 +27,7 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
 use bytes::BytesMut;
+use septum_audit::Event;
 use septum_bind::Binding;
 use septum_core::{Reason, TenantId};
 use septum_guard::Guarded;
@@ -163,6 +164,8 @@ pub(crate) struct Session {
     tainted: bool,
     /// A refusal that came of a server's answer, to be recorded and answered.
     refused_later: Option<Box<Refusal>>,
+    /// Attempts to cross that are answered like anything else, to be recorded after the answer.
+    noticed: Vec<Event>,
 }
 
 impl Session {
@@ -206,6 +209,7 @@ impl Session {
             passing: 0,
             tainted: false,
             refused_later: None,
+            noticed: Vec::new(),
         }
     }
 

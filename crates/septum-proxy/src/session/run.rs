@@ -40,9 +40,10 @@ impl Session {
     /// Serves the client until either side ends it.
     pub(crate) async fn run(mut self, mut shutdown: watch::Receiver<bool>) {
         let Err(end) = self.serve(&mut shutdown).await else { return };
+        let _ = self.record_noticed().await;
         if let Some(refusal) = end.0 {
             if refusal.is_recorded() {
-                self.record(&refusal).await.ok();
+                self.record(self.event(&refusal)).await.ok();
             }
             tracing::info!(reason = %refusal.reason, peer = %self.peer, "session ended");
             refusal.fields(Severity::Fatal).write_error(&mut self.client.output);
@@ -60,6 +61,7 @@ impl Session {
             if self.is_releasable() {
                 self.release().await;
             }
+            self.settle().await?;
             match self.advance()? {
                 Need::Refuse(refusal) => self.refuse(&refusal).await?,
                 Need::Lease => self.acquire().await?,
@@ -129,7 +131,9 @@ impl Session {
     /// Records a refusal where it is one for the log, and only then answers it.
     async fn refuse(&mut self, refusal: &Refusal) -> Result<(), Fatal> {
         if refusal.is_recorded() {
-            self.record(refusal).await.map_err(|()| Refusal::new(Reason::AuditUnavailable))?;
+            self.record(self.event(refusal))
+                .await
+                .map_err(|()| Refusal::new(Reason::AuditUnavailable))?;
             tracing::warn!(
                 reason = %refusal.reason,
                 subject = refusal.subject.as_deref(),
@@ -141,10 +145,29 @@ impl Session {
         Ok(())
     }
 
-    async fn record(&self, refusal: &Refusal) -> Result<(), ()> {
+    /// Records what was noticed once the answer is on its way, or when it has become much: so no
+    /// client learns from the time of an answer that a tenant exists.
+    async fn settle(&mut self) -> Result<(), Fatal> {
+        const MUCH: usize = 64;
+        let answered = self.expect.is_empty() && self.client.output.is_empty();
+        if !self.noticed.is_empty() && (answered || self.noticed.len() >= MUCH) {
+            self.record_noticed().await.map_err(|()| Refusal::new(Reason::AuditUnavailable))?;
+        }
+        Ok(())
+    }
+
+    async fn record_noticed(&mut self) -> Result<(), ()> {
+        for event in std::mem::take(&mut self.noticed) {
+            self.record(event).await?;
+        }
+        Ok(())
+    }
+
+    /// What the log hears of a refusal.
+    pub(super) fn event(&self, refusal: &Refusal) -> Event {
         let kind = if refusal.crossing { Kind::Crossing } else { Kind::Denied };
         let held = self.ahead.binding();
-        let event = Event {
+        Event {
             tenant: refusal.tenant.clone().or(held.map(|binding| binding.tenant().clone())),
             principal: refusal
                 .principal
@@ -157,9 +180,12 @@ impl Session {
             fingerprint: refusal.fingerprint.clone(),
             subject: refusal.subject.clone(),
             ..Event::new(kind)
-        };
+        }
+    }
+
+    async fn record(&self, event: Event) -> Result<(), ()> {
         self.shared.services.audit.record(event).await.map_err(|error| {
-            tracing::error!(%error, "a refusal could not be recorded");
+            tracing::error!(%error, "an event could not be recorded");
         })
     }
 
