@@ -1,9 +1,11 @@
 //! Attempts to cross that are answered like anything else stand in the log as well.
+#![expect(clippy::unwrap_used, reason = "a test's failure report")]
 
 use std::time::{Duration, Instant};
 
 use futures_util::SinkExt as _;
 use septum_tests::{Customer, Record, Septum, Stack, connect};
+use tokio_postgres::error::SqlState;
 use tokio_postgres::types::Type;
 
 /// The crossings in the log, once there are this many.
@@ -46,13 +48,13 @@ async fn s158_another_tenants_key_is_recorded_and_finds_nothing() {
         "INSERT INTO accounts (tenant_id, name, industry, city) VALUES ('{other}', 'a', 'b', 'c')"
     );
     let refused = client.simple_query(&insert).await.unwrap_err();
-    assert_eq!(refused.code().map(|code| code.code()), Some("42501"));
+    assert_eq!(refused.code().map(SqlState::code), Some("42501"));
     let copy = "COPY accounts (tenant_id, name, industry, city) FROM STDIN";
     let mut sink = Box::pin(client.copy_in(copy).await.unwrap());
     let row = format!("{other}\ta\tb\tc\n");
     sink.send(bytes::Bytes::from(row.clone() + &row)).await.unwrap();
     let refused = sink.as_mut().finish().await.unwrap_err();
-    assert_eq!(refused.code().map(|code| code.code()), Some("42501"));
+    assert_eq!(refused.code().map(SqlState::code), Some("42501"));
 
     let found = crossings(&stack, 5).await;
     assert_eq!(found.len(), 5, "{found:?}");
