@@ -4,14 +4,14 @@
 //! column. What is put together in the database (`'acac' || '...'`) is not seen here; it meets
 //! row-level security.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 
 use septum_core::{TenantId, TenantType};
 use septum_sql::{Kind, Statement};
 
 /// The keys that are looked for: every registered tenant's.
 #[derive(Clone, Debug, Default)]
-pub struct TenantKeys(HashSet<TenantId>);
+pub struct TenantKeys(BTreeSet<TenantId>);
 
 impl FromIterator<TenantId> for TenantKeys {
     fn from_iter<I: IntoIterator<Item = TenantId>>(keys: I) -> Self {
