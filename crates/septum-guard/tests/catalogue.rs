@@ -104,6 +104,20 @@ denied! {
         "SELECT * FROM f() AS r(a pg_temp.tt)",
         "SELECT 'a' COLLATE pg_temp.c",
     ];
+    s09_calls_that_are_written_like_columns: FunctionNotAllowed = [
+        "SELECT (NULL::int).pg_stat_get_activity",
+        "SELECT (77::bigint).pg_advisory_lock",
+        "SELECT ('septum.binding'::text).current_setting",
+        "SELECT (1234).pg_terminate_backend",
+        "SELECT l.lo_get FROM unnest(ARRAY[1::oid]) l",
+        "SELECT u.setseed FROM unnest(ARRAY[0.5::float8]) u",
+        "SELECT c.oid FROM pg_class c ORDER BY (c.oid::regclass).pg_relation_size",
+        "SELECT (ARRAY[1000])[1].pg_sleep",
+        "SELECT ('select secret from plain'::text).dblink",
+        "SELECT ('select 1'::text).\"ts_stat\"",
+        "SELECT 1 FROM t JOIN LATERAL (SELECT 1) x ON s.t.txid_current IS NULL",
+        "INSERT INTO t VALUES (1) RETURNING (t.id).lo_unlink",
+    ];
     s10_a_set_without_the_word_set: RelationNotAllowed = [
         "UPDATE pg_settings SET setting='off' WHERE name='row_security'",
         "UPDATE pg_catalog.pg_settings SET setting='off'",
@@ -256,6 +270,18 @@ denied! {
         "SELECT currval('s')",
         "SELECT setval('s', 1)",
         "SELECT pg_sequence_last_value('s')",
+    ];
+    s105_the_random_numbers_of_the_next_tenant: FunctionNotAllowed = [
+        "SELECT setseed(0.5)",
+        "SELECT pg_catalog.setseed(0.5)",
+    ];
+    what_postgresql_has_and_nobody_has_reviewed: FunctionNotAllowed = [
+        "SELECT amvalidate(1)",
+        "SELECT textin('x')",
+        "SELECT pg_catalog.of_a_later_version()",
+        "SELECT information_schema._pg_truetypid(a, t) FROM a, t",
+        "SELECT to_regrole('acme')",
+        "SELECT crm.lo_get(1)",
     ];
     s105_sequences_by_view: RelationNotAllowed = ["SELECT * FROM pg_sequences"];
     s106_transaction_ids: FunctionNotAllowed = [
@@ -411,6 +437,13 @@ allowed! {
         "COPY accounts TO STDOUT",
         "COPY (SELECT * FROM accounts) TO STDOUT (FORMAT csv, HEADER)",
         "COPY accounts (a, b) FROM STDIN (FORMAT binary)",
+    ];
+    columns_that_are_named_like_some_functions = [
+        "SELECT t.worker_id, t.http_status, t.lo_revenue, t.name, t.version, t.length FROM t",
+        "SELECT (t.address).city, (x).f.g, a.full_name FROM t a",
+    ];
+    functions_of_the_application = [
+        "SELECT full_name(a), crm.full_name(a), crm.lower(a.name) FROM accounts a",
     ];
     settings_that_only_shape_the_answer = [
         "SET TIME ZONE 'Europe/Zurich'",
@@ -568,6 +601,33 @@ fn s49_no_position_hides_a_function_or_a_relation() {
             let text = position.replace("{}", attack);
             assert_eq!(reason(&text), Some(expected), "{text}");
         }
+    }
+}
+
+#[test]
+fn calls_that_nobody_reviewed_are_told_apart_from_those_that_leave_nothing_behind() {
+    let guard = Guard::new(Policy::default());
+    let unreviewed = |text: &str| {
+        let statements = guard.judge(text, Some(&binding())).unwrap();
+        statements.iter().any(|one| one.facts().calls_unreviewed)
+    };
+    for text in [
+        "SELECT lower(a.name), count(*), now(), pg_catalog.upper('x') FROM accounts a",
+        "SELECT nextval('s'), septum.tenant(), set_config('app.x', $1, false)",
+        "SELECT a::text || 'x' FROM t TABLESAMPLE system (1) WHERE a LIKE 'x' ESCAPE '!'",
+        "SELECT extract(year FROM a), overlay(b PLACING 'x' FROM 1), trim(c) FROM t",
+        "UPDATE t SET a = coalesce(a, 1)",
+    ] {
+        assert!(!unreviewed(text), "{text}");
+    }
+    for text in [
+        "SELECT full_name(a) FROM accounts a",
+        "SELECT * FROM crm.report($1)",
+        "SELECT crm.lower(name) FROM accounts",
+        "INSERT INTO t VALUES (1) ON CONFLICT (slug(a)) DO NOTHING",
+        "SELECT 1; SELECT count(*) FILTER (WHERE is_hot(a)) FROM t",
+    ] {
+        assert!(unreviewed(text), "{text}");
     }
 }
 

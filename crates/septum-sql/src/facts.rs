@@ -1,5 +1,7 @@
 use septum_core::TenantId;
 
+use crate::Standing;
+
 /// What a statement reaches, wherever it stands in it (catalogue S49).
 ///
 /// Collected by a walk that names every field of every node it knows; what it doesn't know is
@@ -8,6 +10,13 @@ use septum_core::TenantId;
 pub struct Facts {
     /// Functions called, by any syntax that keeps a name.
     pub functions: Vec<Function>,
+    /// Whether any of [`functions`](Self::functions) is other than [`Standing::Reviewed`]: then a
+    /// session may hold something that it did not hold before. What an operator, a cast, a
+    /// trigger, a default or a view calls is the catalog's to tell and is not in this.
+    pub calls_unreviewed: bool,
+    /// Names after a dot, each once, that are no reviewed function's. `x.name` is a column, or
+    /// else the call `name(x)` of a function that takes one argument: only the catalog can tell.
+    pub attributes: Vec<Function>,
     /// Relations read and written. A name that a common table expression in scope takes is
     /// none.
     pub relations: Vec<Relation>,
@@ -54,6 +63,8 @@ pub struct Function {
     pub name: QualifiedName,
     /// How many arguments it was given.
     pub arguments: usize,
+    /// What is known of it.
+    pub standing: Standing,
 }
 
 /// A use of a relation.

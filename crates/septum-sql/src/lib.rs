@@ -13,6 +13,7 @@
 //! Nothing here decides: see `septum-guard`. Nothing here knows sockets, files, clocks or a
 //! runtime.
 
+mod builtin;
 mod classify;
 mod constant;
 mod copy;
@@ -27,6 +28,7 @@ mod settings;
 mod statement;
 mod tree;
 
+pub use builtin::Standing;
 pub use copy::{CopyFormat, CopyHeader, CopyIn, ForcedColumns};
 pub use error::SqlError;
 pub use facts::{Facts, Function, QualifiedName, Relation, SettingUse};

@@ -28,12 +28,10 @@ nodes! {
     List { items | | }
     ParamRef { | location | number }
     String { | | sval }
-    ColumnRef { fields | location | }
 
     // Expressions.
     AArrayExpr { elements | location list_start list_end | }
     AIndices { lidx uidx | | is_slice }
-    AIndirection { arg indirection | | }
     BoolExpr { xpr args | location | boolop }
     BooleanTest { xpr arg | location | booltesttype }
     CaseExpr { xpr arg args defresult | location | casetype casecollid }

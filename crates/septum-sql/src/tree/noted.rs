@@ -6,8 +6,8 @@ use pg_query::protobuf::node::Node as NodeEnum;
 use septum_core::TenantType;
 
 use super::{Walk, Walker, number};
-use crate::constant;
 use crate::facts::{Function, QualifiedName, Relation, SettingUse};
+use crate::{Standing, constant};
 
 impl Walk for p::RangeVar {
     /// A relation that is read, unless it names a common table expression in scope: as in
@@ -294,7 +294,11 @@ impl Walk for p::FuncCall {
 
 fn note_function(names: &[p::Node], arguments: usize, walker: &mut Walker) {
     match constant::qualified(names) {
-        Some(name) => walker.note(|facts| facts.functions.push(Function { name, arguments })),
+        Some(name) => walker.note(|facts| {
+            let standing = Standing::of(&name);
+            facts.calls_unreviewed |= standing != Standing::Reviewed;
+            facts.functions.push(Function { name, arguments, standing });
+        }),
         None => walker.unknown("FuncCall"),
     }
 }
@@ -322,6 +326,43 @@ fn note_setting(call: &mut p::FuncCall, walker: &mut Walker) {
     {
         *local = constant::truth();
         walker.rewrote = true;
+    }
+}
+
+/// Notes what stands after a dot: in PostgreSQL `x.f` is `f(x)` where `x` has no column `f`.
+fn note_attributes(names: &[p::Node], walker: &mut Walker) {
+    for node in names {
+        let Some(NodeEnum::String(p::String { sval })) = &node.node else { continue };
+        let name = QualifiedName { schema: None, name: sval.as_str().into() };
+        let standing = Standing::of(&name);
+        let called = Function { name, arguments: 1, standing };
+        walker.note(|facts| {
+            if sval == "current_setting" {
+                let of_any = SettingUse { name: None, value: None, written: false };
+                facts.settings.push(of_any);
+            } else if standing != Standing::Reviewed && !facts.attributes.contains(&called) {
+                facts.attributes.push(called);
+            }
+        });
+    }
+}
+
+impl Walk for p::ColumnRef {
+    /// The first name is a column, a table or a schema, never a function.
+    fn walk(&mut self, walker: &mut Walker) {
+        note_attributes(self.fields.get(1..).unwrap_or_default(), walker);
+        let Self { fields, location } = self;
+        fields.walk(walker);
+        *location = 0;
+    }
+}
+
+impl Walk for p::AIndirection {
+    fn walk(&mut self, walker: &mut Walker) {
+        note_attributes(&self.indirection, walker);
+        let Self { arg, indirection } = self;
+        arg.walk(walker);
+        indirection.walk(walker);
     }
 }
 
