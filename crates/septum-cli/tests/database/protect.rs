@@ -1,6 +1,6 @@
 use septum_core::TenantType;
 
-use crate::support::{Database, bind, count, sqlstate};
+use crate::support::{Database, bind, count, now, sqlstate};
 
 async fn partitioned() -> Database {
     let database = Database::migrated(TenantType::Int).await;
@@ -134,6 +134,180 @@ async fn s37_s69_what_can_have_no_policy_is_refused() {
     }
     let missing = "SELECT septum.protect('deals', 'no_such_column')";
     assert_eq!(sqlstate(&admin, missing).await, "42703");
+}
+
+#[tokio::test]
+async fn losing_either_policy_opens_nothing_whatever_the_seal() {
+    for (lost, own) in [("nothing", 10), ("septum_tenant", 10), ("septum_rows", 0)] {
+        let database = Database::with_deals().await;
+        let admin = database.admin().await;
+        admin.batch_execute(&format!("DROP POLICY IF EXISTS {lost} ON deals")).await.unwrap();
+        admin.batch_execute("ALTER TABLE deals SET (parallel_workers = 2)").await.unwrap();
+        let (app, elsewhere) = (database.app().await, database.app().await);
+        let good = database.seal(&app, "1").await;
+        let wrong = [
+            good.replace(".31.", ".32."),
+            database.seal(&elsewhere, "2").await,
+            database.seal_at(&app, "2", "ann", now() - 3600).await,
+            "2".into(),
+            String::new(),
+        ];
+        for parallel in ["off", "on"] {
+            let force = format!(
+                "SET force_parallel_mode = {parallel}; SET parallel_setup_cost = 0;
+                 SET parallel_tuple_cost = 0; SET min_parallel_table_scan_size = 0"
+            );
+            app.batch_execute(&force).await.unwrap();
+            for seal in &wrong {
+                app.batch_execute("BEGIN").await.unwrap();
+                bind(&app, seal).await;
+                let shown = count(&app, "SELECT count(*) FROM deals").await;
+                assert_eq!(shown, 0, "without {lost}: {seal}");
+                let plant = "INSERT INTO deals VALUES (100, 2, '')";
+                assert_eq!(sqlstate(&app, plant).await, "42501", "without {lost}: {seal}");
+                app.batch_execute("ROLLBACK; BEGIN").await.unwrap();
+                bind(&app, &good).await;
+                assert_eq!(count(&app, "SELECT count(*) FROM deals").await, own, "without {lost}");
+                app.batch_execute("COMMIT").await.unwrap();
+            }
+        }
+    }
+}
+
+/// PostgreSQL drops a condition that it has already: the two policies must stay equal.
+#[tokio::test]
+async fn a_read_verifies_the_seal_once() {
+    let database = Database::with_deals().await;
+    let app = database.app().await;
+    for read in ["SELECT * FROM deals", "SELECT note FROM deals WHERE id = 1"] {
+        let plan = app.query(&format!("EXPLAIN (VERBOSE) {read}"), &[]).await.unwrap();
+        let plan: Vec<String> = plan.iter().map(|row| row.get(0)).collect();
+        let calls = plan.iter().filter(|line| line.contains("septum.tenant()")).count();
+        assert_eq!(calls, 1, "{plan:#?}");
+    }
+}
+
+#[tokio::test]
+async fn s35_a_partition_attached_later_is_covered_through_its_table_and_then_by_itself() {
+    let database = partitioned().await;
+    let (admin, app) = (database.admin().await, database.app().await);
+    admin
+        .batch_execute(&format!(
+            "CREATE TABLE acts_3 PARTITION OF acts FOR VALUES IN (3);
+             CREATE TABLE acts_rest (tenant_id int NOT NULL, id int);
+             INSERT INTO acts_rest VALUES (4, 1);
+             ALTER TABLE acts ATTACH PARTITION acts_rest DEFAULT;
+             INSERT INTO acts VALUES (1, 3), (1, 4);
+             GRANT SELECT ON acts_3, acts_rest TO {}",
+            database.app
+        ))
+        .await
+        .unwrap();
+    app.batch_execute("BEGIN").await.unwrap();
+    let seal = database.seal(&app, "1").await;
+    bind(&app, &seal).await;
+    let foreign = "SELECT count(*) FROM acts WHERE tenant_id > 2";
+    assert_eq!(count(&app, foreign).await, 0);
+    app.batch_execute("COMMIT").await.unwrap();
+    admin.batch_execute("SELECT septum.protect('acts', 'tenant_id')").await.unwrap();
+    app.batch_execute("BEGIN").await.unwrap();
+    let seal = database.seal(&app, "1").await;
+    bind(&app, &seal).await;
+    for partition in ["acts_3", "acts_rest"] {
+        let rows = format!("SELECT count(*) FROM {partition}");
+        assert_eq!(count(&app, &rows).await, 0, "{partition}");
+    }
+}
+
+#[tokio::test]
+async fn s33_a_child_is_not_protected_instead_of_its_table() {
+    let database = partitioned().await;
+    let admin = database.admin().await;
+    for (child, parent) in
+        [("acts_1", "acts"), ("acts_2_low", "acts_2"), ("\"Old Notes\"", "notes")]
+    {
+        let sql = format!("SELECT septum.protect('{child}', 'tenant_id')");
+        let error = admin.batch_execute(&sql).await.unwrap_err();
+        let error = error.as_db_error().unwrap();
+        assert!(
+            error.hint().unwrap().starts_with(&format!("protect public.{parent}:")),
+            "{error:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn s69_a_foreign_partition_stops_the_whole() {
+    let database = partitioned().await;
+    let admin = database.admin().await;
+    admin
+        .batch_execute(
+            "CREATE FOREIGN DATA WRAPPER elsewhere; CREATE SERVER there FOREIGN DATA WRAPPER elsewhere;
+             CREATE TABLE far (tenant_id int NOT NULL) PARTITION BY LIST (tenant_id);
+             CREATE TABLE far_1 PARTITION OF far FOR VALUES IN (1);
+             CREATE FOREIGN TABLE far_2 PARTITION OF far FOR VALUES IN (2) SERVER there",
+        )
+        .await
+        .unwrap();
+    let sql = "SELECT septum.protect('far', 'tenant_id')";
+    assert_eq!(sqlstate(&admin, sql).await, "P0001");
+    let touched = "SELECT count(*) FROM pg_class WHERE relname LIKE 'far%' AND relrowsecurity";
+    assert_eq!(count(&admin, touched).await, 0);
+}
+
+#[tokio::test]
+async fn s153_a_column_that_compares_loosely_is_refused() {
+    for (tenant_type, good, bad) in [
+        (
+            TenantType::Int,
+            vec!["bigint", "smallint", "dom"],
+            vec!["text", "numeric", "oid", "float8"],
+        ),
+        (
+            TenantType::Text,
+            vec!["varchar(9)", "dom", "text COLLATE \"C\""],
+            vec!["char(9)", "name", "int", "text COLLATE loose"],
+        ),
+        (TenantType::Uuid, vec!["uuid", "dom"], vec!["text", "bytea"]),
+    ] {
+        let database = Database::migrated(tenant_type).await;
+        let admin = database.admin().await;
+        admin
+            .batch_execute(&format!(
+                "CREATE DOMAIN inner_dom AS {tenant_type}; CREATE DOMAIN dom AS inner_dom;
+                 CREATE COLLATION loose (provider = icu, locale = 'und-u-ks-level2', deterministic = false)"
+            ))
+            .await
+            .unwrap();
+        let protect = "SELECT septum.protect('t', 'tenant_id')";
+        for column in good {
+            let create = format!("DROP TABLE IF EXISTS t; CREATE TABLE t (tenant_id {column})");
+            admin.batch_execute(&create).await.unwrap();
+            admin.batch_execute(protect).await.expect(column);
+        }
+        for column in bad {
+            let create = format!("DROP TABLE IF EXISTS t; CREATE TABLE t (tenant_id {column})");
+            admin.batch_execute(&create).await.unwrap();
+            assert_eq!(sqlstate(&admin, protect).await, "42804", "{column}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn s157_a_row_without_a_tenant_is_nobody_s() {
+    let database = Database::with_deals().await;
+    let (admin, app) = (database.admin().await, database.app().await);
+    let orphan = "ALTER TABLE deals ALTER tenant_id DROP NOT NULL;
+         INSERT INTO deals VALUES (100, NULL, 'orphan')";
+    admin.batch_execute(orphan).await.unwrap();
+    app.batch_execute("BEGIN").await.unwrap();
+    let seal = database.seal(&app, "1").await;
+    bind(&app, &seal).await;
+    assert_eq!(count(&app, "SELECT count(*) FROM deals WHERE tenant_id IS NULL").await, 0);
+    let plant = "INSERT INTO deals VALUES (101, NULL, 'planted')";
+    assert_eq!(sqlstate(&app, plant).await, "42501");
+    app.batch_execute("ROLLBACK").await.unwrap();
+    assert_eq!(count(&app, "SELECT count(*) FROM deals").await, 0);
 }
 
 #[tokio::test]
