@@ -1,0 +1,7 @@
+//! What the guard knows and sends, held against the server that runs it.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test's failure report")]
+
+mod functions;
+mod keywords;
+mod meaning;
+mod support;
