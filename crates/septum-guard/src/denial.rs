@@ -65,7 +65,7 @@ impl From<SqlError> for Denial {
     fn from(error: SqlError) -> Self {
         let position = match error {
             SqlError::Syntax { position, .. } => position,
-            SqlError::TooDeep | SqlError::NotCanonical => None,
+            SqlError::TooDeep | SqlError::TooLarge | SqlError::NotCanonical => None,
         };
         Self { message: error.to_string(), position, ..Self::new(error.reason()) }
     }

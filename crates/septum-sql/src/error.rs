@@ -14,6 +14,9 @@ pub enum SqlError {
     /// It nests deeper than can be judged.
     #[error("the statement nests too deeply; write it flatter")]
     TooDeep,
+    /// It has more parts than can be judged in time.
+    #[error("the statement has too many parts; split it")]
+    TooLarge,
     /// The text that would be sent doesn't mean what was judged.
     #[error("the statement has no faithful canonical text; write it differently")]
     NotCanonical,
@@ -24,7 +27,7 @@ impl SqlError {
     pub fn reason(&self) -> Reason {
         match self {
             Self::Syntax { .. } => Reason::SyntaxError,
-            Self::TooDeep => Reason::StatementTooLarge,
+            Self::TooDeep | Self::TooLarge => Reason::StatementTooLarge,
             Self::NotCanonical => Reason::NotCanonical,
         }
     }

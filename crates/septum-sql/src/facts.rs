@@ -14,7 +14,7 @@ pub struct Facts {
     /// session may hold something that it did not hold before. What an operator, a cast, a
     /// trigger, a default or a view calls is the catalog's to tell and is not in this.
     pub calls_unreviewed: bool,
-    /// Names after a dot, each once, that are no reviewed function's. `x.name` is a column, or
+    /// Names after a dot that are no reviewed function's. `x.name` is a column, or
     /// else the call `name(x)` of a function that takes one argument: only the catalog can tell.
     pub attributes: Vec<Function>,
     /// Relations read and written. A name that a common table expression in scope takes is

@@ -63,6 +63,9 @@ fn statement(mut tree: p::Node, original: &str, others: Others) -> Result<Statem
     }
     let mut walker = Walker::judge();
     walk_statement(node, &mut walker);
+    if walker.gave_up() {
+        return Err(SqlError::TooLarge);
+    }
     let (facts, rewrote) = walker.finish();
     if !facts.unknown.is_empty() {
         // It is refused for that: no need to find its canonical text.
@@ -79,7 +82,9 @@ fn statement(mut tree: p::Node, original: &str, others: Others) -> Result<Statem
 fn check(canonical: &str, judged: &p::Node) -> Result<(), SqlError> {
     let mut trees = parse(canonical).map_err(|error| match error {
         SqlError::TooDeep => SqlError::TooDeep,
-        SqlError::Syntax { .. } | SqlError::NotCanonical => SqlError::NotCanonical,
+        SqlError::Syntax { .. } | SqlError::TooLarge | SqlError::NotCanonical => {
+            SqlError::NotCanonical
+        }
     })?;
     let [tree] = trees.as_mut_slice() else { return Err(SqlError::NotCanonical) };
     let Some(node) = &mut tree.node else { return Err(SqlError::NotCanonical) };

@@ -8,10 +8,17 @@ mod node;
 mod nodes;
 mod noted;
 mod number;
+mod scope;
 
 use crate::Facts;
+use scope::Scope;
 
 pub(crate) use node::{command, walk_statement};
+
+/// The deparser's time grows with the square of some lists' length: a megabyte of `1,1,1,...` keeps
+/// it busy for a minute (catalogue S150). Room for an INSERT of as many rows as there can be
+/// parameters, 65,535.
+const MOST_NODES: usize = 150_000;
 
 /// What the walk does on its way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,8 +36,10 @@ pub(crate) struct Walker {
     facts: Facts,
     /// Whether the tree was changed in more than its locations.
     rewrote: bool,
-    /// The common table expressions in scope, innermost last.
-    ctes: Vec<String>,
+    /// The common table expressions in scope.
+    ctes: Scope,
+    /// How many nodes it may still walk.
+    left: usize,
 }
 
 impl Walker {
@@ -45,12 +54,28 @@ impl Walker {
     }
 
     fn new(pass: Pass) -> Self {
-        Self { pass, facts: Facts::default(), rewrote: false, ctes: Vec::new() }
+        Self {
+            pass,
+            facts: Facts::default(),
+            rewrote: false,
+            ctes: Scope::default(),
+            left: MOST_NODES,
+        }
     }
 
     /// What was collected, and whether the tree was changed.
     pub(crate) fn finish(self) -> (Facts, bool) {
         (self.facts, self.rewrote)
+    }
+
+    /// Whether the tree was too large to be walked to its end.
+    pub(crate) fn gave_up(&self) -> bool {
+        self.left == 0
+    }
+
+    fn goes_on(&mut self) -> bool {
+        self.left = self.left.saturating_sub(1);
+        self.left > 0
     }
 
     fn judging(&self) -> bool {

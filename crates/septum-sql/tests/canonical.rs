@@ -157,6 +157,15 @@ fn s150_what_nests_too_deeply_is_refused_and_nothing_overflows() {
 }
 
 #[test]
+fn s150_what_has_too_many_parts_to_be_judged_in_time_is_refused() {
+    let list = |n: usize| format!("SELECT {}", vec!["1"; n].join(","));
+    assert!(matches!(parse_script(&list(80_000)), Err(SqlError::TooLarge)));
+    assert!(parse_script(&list(1_000)).is_ok());
+    let rows: Vec<String> = (1..=65_535).map(|at| format!("(${at})")).collect();
+    assert!(parse_script(&format!("INSERT INTO t VALUES {}", rows.join(","))).is_ok());
+}
+
+#[test]
 fn a_syntax_error_says_where() {
     let at = |text: &str| match parse_script(text) {
         Err(SqlError::Syntax { position, .. }) => position,

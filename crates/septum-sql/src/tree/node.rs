@@ -20,6 +20,9 @@ macro_rules! kinds {
             fn walk(&mut self, walker: &mut Walker) {
                 // PostgreSQL has empty nodes too: `SELECT DISTINCT` is a list of one.
                 let Some(node) = &mut self.node else { return };
+                if !walker.goes_on() {
+                    return;
+                }
                 match node {
                     $(NodeEnum::$inside(node) => node.walk(walker),)*
                     $(NodeEnum::$top(_) => walker.unknown($top_name),)*

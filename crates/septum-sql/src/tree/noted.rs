@@ -71,7 +71,7 @@ fn walk_with(with: &mut Option<p::WithClause>, walker: &mut Walker) {
         walker.unknown("WithClause");
     }
     if *recursive {
-        walker.ctes.extend(names);
+        names.into_iter().for_each(|name| walker.ctes.push(name));
         ctes.walk(walker);
     } else {
         for (cte, name) in ctes.iter_mut().zip(names) {
@@ -340,7 +340,7 @@ fn note_attributes(names: &[p::Node], walker: &mut Walker) {
             if sval == "current_setting" {
                 let of_any = SettingUse { name: None, value: None, written: false };
                 facts.settings.push(of_any);
-            } else if standing != Standing::Reviewed && !facts.attributes.contains(&called) {
+            } else if standing != Standing::Reviewed {
                 facts.attributes.push(called);
             }
         });
