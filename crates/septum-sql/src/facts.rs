@@ -38,6 +38,19 @@ pub struct Facts {
     pub unknown: Vec<&'static str>,
 }
 
+impl Facts {
+    /// How many names and settings are noted: what their memory is counted by.
+    pub fn names(&self) -> usize {
+        self.functions.len()
+            + self.attributes.len()
+            + self.relations.len()
+            + self.operators.len()
+            + self.types.len()
+            + self.collations.len()
+            + self.settings.len()
+    }
+}
+
 /// A name with the schema that was written before it, both as PostgreSQL folds them.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct QualifiedName {
