@@ -617,6 +617,7 @@ fn calls_that_nobody_reviewed_are_told_apart_from_those_that_leave_nothing_behin
         "SELECT a::text || 'x' FROM t TABLESAMPLE system (1) WHERE a LIKE 'x' ESCAPE '!'",
         "SELECT extract(year FROM a), overlay(b PLACING 'x' FROM 1), trim(c) FROM t",
         "UPDATE t SET a = coalesce(a, 1)",
+        "SELECT a AT TIME ZONE 'UTC', a AT LOCAL, normalize(b, NFC), b IS NFC NORMALIZED, collation for (b), (a, a) OVERLAPS (a, a), position('x' IN b), xmlexists('x' PASSING c), b SIMILAR TO 'x' ESCAPE '#', substring(b SIMILAR 'x' ESCAPE '#'), SYSTEM_USER FROM t",
     ] {
         assert!(!unreviewed(text), "{text}");
     }
