@@ -82,7 +82,8 @@ mod tests {
         let weight = |text: &str| {
             let guard = Guard::new(Policy::default());
             let bound = guard.judge(text, Some(&binding));
-            Weight.weight(&text.into(), &Arc::new(Verdicts { bound, unbound: OnceLock::new() }))
+            let (named, unbound) = (Box::default(), OnceLock::new());
+            Weight.weight(&text.into(), &Arc::new(Verdicts { bound, named, unbound }))
         };
         let many = format!("SELECT * FROM {}", vec!["x"; 1000].join(","));
         assert!(weight(&many) > 1000 * 64);

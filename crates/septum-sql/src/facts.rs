@@ -49,6 +49,7 @@ impl Facts {
             + self.types.len()
             + self.collations.len()
             + self.settings.len()
+            + self.uuids.len()
     }
 }
 
