@@ -10,6 +10,7 @@ use super::expect::{Done, Expect, Rows, Undo};
 use super::prepared::{Portal, Prepared};
 use super::query::Judged;
 use super::{Session, Stop, Transaction, Work, perform, postgres_error};
+use crate::pool::Lease;
 use crate::server::Key;
 
 impl Session {
@@ -30,7 +31,7 @@ impl Session {
             let message = format!("prepared statement \"{}\" already exists", parse.name);
             return Err(postgres_error("42P05", message).into());
         }
-        if self.statements.len() >= self.shared.config.limits.statements {
+        if !self.has_room_for(&parse) {
             let message = "too many prepared statements; close some";
             return Err(postgres_error("53400", message).into());
         }
@@ -40,6 +41,18 @@ impl Session {
         let text = text.into_owned().into_boxed_str();
         let prepared = Arc::new(Prepared { statement, text, evidence, key });
         self.push(Work::Prepare { name: parse.name, prepared })
+    }
+
+    /// Bounds what one client's statements take: in number, and where their texts are long also
+    /// in size.
+    fn has_room_for(&self, parse: &Parse) -> bool {
+        const LONG: usize = 4 << 10;
+        let limits = &self.shared.config.limits;
+        let held = || self.statements.values().map(|prepared| prepared.text.len()).sum::<usize>();
+        let size = parse.text.len();
+        is_name(&parse.name)
+            && self.statements.len() < limits.statements
+            && (size <= LONG || held().saturating_add(size) <= limits.message_bytes)
     }
 
     /// Prepares a judged statement, on the server where it is one of the server's.
@@ -56,13 +69,20 @@ impl Session {
         })?;
         let before = self.statements.insert(name.clone(), Arc::clone(&prepared));
         let failed = matches!(self.transaction, Transaction::Failed) && !self.sent;
-        let Some(lease) = &mut self.lease else { return Ok(()) };
-        // In a failed transaction the server must say so itself (trap P12).
-        if !failed && lease.server.statements.name(&prepared.key).is_some() {
+        let Some(Lease { server, .. }) = &mut self.lease else { return Ok(()) };
+        if let (true, Some(statement)) = (failed, &prepared.statement) {
+            // In a failed transaction the server must say so itself (trap P12).
+            let unused = server.statements.fresh_name();
+            server.parse(&unused, statement, &prepared.key.types);
+            let undo = Undo::Statement(name, before);
+            self.expect.push_back(Expect::Parse { relay: true, undo });
+            self.sent = true;
+            return Ok(());
+        }
+        if server.statements.name(&prepared.key).is_some() {
             self.answer(Undo::Statement(name, before), BytesMut::parse_complete);
             return Ok(());
         }
-        lease.server.statements.remove(&prepared.key);
         self.send_parse(&prepared, Some((name, before)));
         Ok(())
     }
@@ -75,9 +95,9 @@ impl Session {
         let server = &mut lease.server;
         let key = Arc::clone(&prepared.key);
         let (name, closed) = server.statements.insert(Arc::clone(&key));
-        if let Some(closed) = closed {
+        for closed in closed {
             server.wire.output.close_statement(&closed);
-            self.expect.push_back(Expect::Close { relay: false });
+            self.expect.push_back(Expect::Close { relay: false, undo: Undo::Closed(closed) });
         }
         server.parse(&name, statement, &key.types);
         let relay = client.is_some();
@@ -111,6 +131,9 @@ impl Session {
 
     pub(super) fn bind(&mut self, bind: Bind) -> Result<(), Stop> {
         let prepared = self.find(&bind.statement)?;
+        if !is_name(&bind.portal) || self.portals.len() >= self.shared.config.limits.statements {
+            return Err(postgres_error("53400", "too many portals; close some").into());
+        }
         let portal = Portal { prepared: Arc::clone(&prepared) };
         if !prepared.is_remote() {
             let before = self.portals.insert(bind.portal.clone(), portal);
@@ -121,6 +144,9 @@ impl Session {
         // What was let through under one binding is not let through under every one.
         self.judge_under(&prepared.text, &bound)?;
         self.ready_for(&bound, || Work::Bind(bind.clone()))?;
+        if let Some(statement) = &prepared.statement {
+            self.look_for_strangers(statement);
+        }
         let Some(name) = self.server_name(&prepared) else { return Ok(()) };
         let Some(lease) = &mut self.lease else { return Ok(()) };
         lease.server.wire.output.bind(&bind.portal, &name, &bind.values);
@@ -160,7 +186,8 @@ impl Session {
                 }
                 // What is not in our list may be a cursor that SQL declared in this
                 // transaction; the server knows.
-                let Some(lease) = &mut self.lease else { return Err(no_portal(name)) };
+                self.ready_for_portal(name, || Work::Describe(target.clone()))?;
+                let Some(lease) = &mut self.lease else { return Ok(()) };
                 lease.server.wire.output.describe_portal(name);
                 self.expect.push_back(Expect::Portal { no_data: true });
             }
@@ -182,18 +209,24 @@ impl Session {
             self.judge_under(&prepared.text, &bound)?;
             return self.perform(statement, &bound, || Work::Execute(execute.clone()));
         }
-        if self.lease.is_none() {
-            return Err(no_portal(&execute.portal));
-        }
-        let portal = self.portals.get(&execute.portal);
-        let evidence = portal.map(|portal| portal.prepared.evidence.clone()).unwrap_or_default();
-        let bound = self.resolve(&evidence)?;
-        self.ready_for(&bound, || Work::Execute(execute.clone()))?;
+        self.ready_for_portal(&execute.portal, || Work::Execute(execute.clone()))?;
         let Some(lease) = &mut self.lease else { return Ok(()) };
         lease.server.wire.output.execute(&execute.portal, execute.rows);
         self.expect.push_back(Expect::Execution { rows: Rows::Relay, done: Done::Relay });
         self.sent = true;
         Ok(())
+    }
+
+    /// A portal is of the transaction under way, or of none; the bind it was made under may have
+    /// to be made again.
+    fn ready_for_portal(&mut self, name: &str, work: impl FnOnce() -> Work) -> Result<(), Stop> {
+        if self.lease.is_none() {
+            return Err(no_portal(name));
+        }
+        let portal = self.portals.get(name);
+        let evidence = portal.map(|portal| portal.prepared.evidence.clone()).unwrap_or_default();
+        let bound = self.resolve(&evidence)?;
+        self.ready_for(&bound, work)
     }
 
     pub(super) fn close(&mut self, target: &Target) {
@@ -208,7 +241,8 @@ impl Session {
                 match &mut self.lease {
                     Some(lease) if !local => {
                         lease.server.wire.output.close_portal(name);
-                        self.expect.push_back(Expect::Close { relay: true });
+                        let undo = Undo::Portal(name.clone(), before);
+                        self.expect.push_back(Expect::Close { relay: true, undo });
                         self.sent = true;
                     }
                     _ => self.answer(Undo::Portal(name.clone(), before), BytesMut::close_complete),
@@ -216,6 +250,11 @@ impl Session {
             }
         }
     }
+}
+
+/// PostgreSQL itself looks at 63 bytes of a name. Longer ones are only a way to take memory.
+fn is_name(name: &str) -> bool {
+    name.len() <= 255
 }
 
 /// Describes a statement that Septum itself answers.

@@ -5,13 +5,12 @@ use bytes::BytesMut;
 use septum_core::Reason;
 use septum_guard::Guarded;
 use septum_pgwire::backend::{self, Write as _};
-use septum_pgwire::frontend::Write as _;
 use septum_pgwire::{ErrorFields, Severity};
 use septum_sql::{Assignment, Kind, Statement};
 
 use super::evidence::Bound;
-use super::expect::{Done, Expect, Rows, Undo, Verb};
-use super::{Held, Session, Stop, Transaction, Work, postgres_error};
+use super::expect::{Done, Rows, Undo, Verb};
+use super::{Held, Session, Stop, Transaction, Work, aborted, postgres_error};
 use crate::refusal::Refusal;
 
 /// Whether a setting is kept by Septum alone: the server's own is pinned, or nobody's business.
@@ -38,6 +37,10 @@ impl Session {
         bound: &Bound,
         again: impl FnOnce() -> Work,
     ) -> Result<(), Stop> {
+        let failed = matches!(self.transaction, Transaction::Failed) && !self.sent;
+        if failed && !goes_on_after_failure(statement.kind()) {
+            return Err(aborted());
+        }
         match statement.kind() {
             Kind::Begin => self.perform_begin(statement, bound, again),
             Kind::Commit { chain } => self.perform_end(statement, "COMMIT", *chain),
@@ -128,7 +131,9 @@ impl Session {
             self.complete("BEGIN");
             return Ok(());
         }
-        self.verb(statement, Verb::None, bound, again)
+        self.verb(statement, Verb::None, bound, again)?;
+        self.opens = true;
+        Ok(())
     }
 
     fn perform_set_transaction(
@@ -187,6 +192,7 @@ impl Session {
         }
         self.send_verb(statement, Verb::End);
         self.ahead = Held::No;
+        self.opens = chain;
         Ok(())
     }
 
@@ -242,31 +248,31 @@ impl Session {
             }
             return self.verb(statement, Verb::None, bound, again);
         };
+        if !assignment.local && !self.settings.has_room_for(&assignment.name, value) {
+            return Err(postgres_error("53400", "too many settings, or too large ones").into());
+        }
         if is_ours(&assignment.name) {
             if !assignment.local {
                 self.settings.set(assignment.name.clone(), value.clone());
                 if self.is_untouched() && matches!(self.transaction, Transaction::Idle) {
                     self.settings.commit();
                 }
-                self.report(&assignment.name, Some(value));
+                let status = self.status_of(&assignment.name, Some(value));
+                self.answer(Undo::Nothing, |out| out.extend_from_slice(&status));
             }
             self.answer_set(assignment.column.as_deref(), value);
             return Ok(());
         }
         self.ready_for(bound, again)?;
-        let Some(lease) = &mut self.lease else { return Ok(()) };
-        let server = &mut lease.server;
-        let values = [Some(assignment.name.as_bytes()), Some(value.as_bytes())];
-        server.wire.output.bind_values("", &server.bind, false, values.into_iter());
-        server.wire.output.execute("", 0);
-        self.expect.push_back(Expect::Bind { relay: false, undo: Undo::Nothing });
+        let Some(lease) = &self.lease else { return Ok(()) };
+        let bind = lease.server.bind.clone();
         let done = Done::Set {
             name: assignment.name.clone(),
             local: assignment.local,
             column: assignment.column.clone(),
         };
-        self.expect.push_back(Expect::Execution { rows: Rows::Keep, done });
-        self.sent = true;
+        let values = [Some(assignment.name.as_bytes()), Some(value.as_bytes())];
+        self.execute_own(&bind, &values, Rows::Keep, done);
         Ok(())
     }
 
@@ -311,7 +317,8 @@ impl Session {
         }
         for name in &names {
             self.settings.reset(name);
-            self.report(name, None);
+            let status = self.status_of(name, None);
+            self.answer(Undo::Nothing, |out| out.extend_from_slice(&status));
         }
         self.complete("RESET");
         Ok(())
@@ -364,6 +371,17 @@ pub(super) fn write_set(out: &mut BytesMut, simple: bool, column: Option<&str>, 
     }
     out.one_value(value.as_bytes());
     out.command_complete("SELECT 1");
+}
+
+/// What PostgreSQL takes in a transaction that has failed; and a token is not its business.
+fn goes_on_after_failure(kind: &Kind) -> bool {
+    matches!(
+        kind,
+        Kind::Commit { .. }
+            | Kind::Rollback { .. }
+            | Kind::RollbackTo { .. }
+            | Kind::Handover { .. }
+    )
 }
 
 /// A setting's name as an identifier, each part quoted.

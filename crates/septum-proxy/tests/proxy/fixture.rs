@@ -123,7 +123,7 @@ impl Fixture {
         };
         change(&mut config);
         let proxy = Proxy::bind(config, services.clone()).await.unwrap();
-        proxy.check().await.unwrap();
+        proxy.health().check().await.unwrap();
         let Some(Address::Tcp(address)) = proxy.addresses().into_iter().next() else { panic!() };
         let (stop, stopped) = oneshot::channel::<()>();
         let served = tokio::spawn(proxy.run(async {
