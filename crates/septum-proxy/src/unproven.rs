@@ -127,8 +127,6 @@ impl Unproven {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a panic is how a test fails")]
-
     use septum_audit::{Recorded, SinkError};
 
     use super::*;

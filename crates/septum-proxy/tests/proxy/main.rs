@@ -2,6 +2,13 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a panic is how a test fails")]
 
+mod clean;
 mod fixture;
+mod operator;
+mod pool;
 mod protocol;
+mod random;
 mod sql;
+mod strangers;
+mod traps;
+mod wire;
