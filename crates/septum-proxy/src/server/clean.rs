@@ -14,8 +14,9 @@
 //!
 //! A function that runs SQL which it is given could also replace what is prepared here. After a
 //! statement that calls anything but PostgreSQL's own functions the three are therefore sent as
-//! text, and what SQL has prepared is looked for as well. What a procedural language keeps in
-//! memory of its own (`%_SHARED`, `GD`) nobody outside of it can see.
+//! text, once every answer has come, and everything that is prepared must be what was prepared
+//! here. What a procedural language keeps in memory of its own (`%_SHARED`, `GD`) nobody outside
+//! of it can see.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -66,9 +67,18 @@ impl Server {
     /// Writes what cleans. The answer is for [`Cleanness`].
     pub(crate) fn clean(&mut self, throughout: bool) {
         if throughout {
+            // The bind, and what cleans, are not among the statements.
+            let prepared = self.statements.count().saturating_add(1 + self.cleaning.0.len());
+            let prepared = prepared.to_string();
             for own in [Own::Reset, Own::Sequences, Own::CleanThroughout] {
                 self.parse_own("", own);
-                self.wire.output.bind_values("", "", false, std::iter::empty());
+                let count = Some(prepared.as_bytes()).filter(|_| own == Own::CleanThroughout);
+                self.wire.output.bind_values(
+                    "",
+                    "",
+                    false,
+                    count.as_slice().iter().copied().map(Some),
+                );
                 self.wire.output.execute("", 0);
             }
         } else {

@@ -16,7 +16,7 @@ pub(crate) enum Own {
     /// Lets go of the role and of locks; says whether nothing else is left that one session
     /// could leave to the next.
     Clean,
-    /// The same, and whether no statement was prepared by SQL under a name of ours.
+    /// The same, and whether exactly what this many messages have prepared is prepared.
     CleanThroughout,
     /// The functions of PostgreSQL's own that no other schema has one of the same name of.
     Functions,
@@ -54,8 +54,9 @@ impl Own {
                  (pg_catalog.pg_my_temp_schema() OPERATOR(pg_catalog.=) 0 \
                  AND NOT EXISTS (SELECT FROM pg_catalog.pg_listening_channels()) \
                  AND NOT EXISTS (SELECT FROM pg_catalog.pg_cursor() WHERE is_holdable) \
-                 AND NOT EXISTS (SELECT FROM pg_catalog.pg_prepared_statement() \
-                 WHERE from_sql))::text"
+                 AND (SELECT pg_catalog.count(*) OPERATOR(pg_catalog.=) $1 \
+                 AND NOT COALESCE(pg_catalog.bool_or(from_sql), false) \
+                 FROM pg_catalog.pg_prepared_statement()))::text"
             }
             Self::Functions => {
                 "SELECT proname FROM pg_catalog.pg_proc GROUP BY proname \

@@ -87,6 +87,11 @@ impl Statements {
         self.seen.insert(hash, ()).is_some()
     }
 
+    /// How many there are on the server, when every answer has come.
+    pub(crate) fn count(&self) -> usize {
+        self.by_key.len().saturating_add(self.unclosed.len())
+    }
+
     /// A statement that was to be closed, but the server never got to it.
     pub(crate) fn not_closed(&mut self, name: Arc<str>) {
         self.unclosed.push(name);

@@ -411,7 +411,8 @@ impl Session {
                 lease.server.wire.output.sync();
                 self.expect.push_back(Expect::Ready);
                 self.clean = Clean::No;
-                if !self.opens {
+                // To look at everything, everything must have been answered.
+                if !self.opens && !self.strangers {
                     self.send_clean();
                 }
             }
