@@ -5,16 +5,21 @@ use std::sync::Arc;
 use bytes::BytesMut;
 use septum_pgwire::backend::Write as _;
 use septum_pgwire::frontend::{Bind, Execute, Parse, Target, Write as _};
+use septum_sql::Statement;
 
 use super::expect::{Done, Expect, Rows, Undo};
 use super::prepared::{Portal, Prepared};
 use super::query::Judged;
-use super::{Session, Stop, Transaction, Work, perform, postgres_error};
+use super::{Session, Stop, Transaction, Work, aborted, perform, postgres_error};
 use crate::pool::Lease;
 use crate::server::Key;
 
 impl Session {
     pub(super) fn begin_parse(&mut self, parse: Parse) -> Result<(), Stop> {
+        if parse.name.is_empty() {
+            // Whatever becomes of the new one, the old one is gone.
+            self.statements.remove("");
+        }
         let judged = self.judge(&parse.text)?;
         let statement = match judged.statements.as_ref() {
             [] => None,
@@ -27,6 +32,9 @@ impl Session {
                 .into());
             }
         };
+        if statement.is_some() {
+            self.may_run(statement.as_deref())?;
+        }
         if !parse.name.is_empty() && self.statements.contains_key(&parse.name) {
             let message = format!("prepared statement \"{}\" already exists", parse.name);
             return Err(postgres_error("42P05", message).into());
@@ -41,6 +49,14 @@ impl Session {
         let text = text.into_owned().into_boxed_str();
         let prepared = Arc::new(Prepared { statement, text, evidence, key });
         self.push(Work::Prepare { name: parse.name, prepared })
+    }
+
+    /// In a failed transaction only what ends it, or a part of it, is prepared or bound, known
+    /// or not (trap P12).
+    fn may_run(&self, statement: Option<&Statement>) -> Result<(), Stop> {
+        let failed = matches!(self.transaction, Transaction::Failed) && !self.sent;
+        let goes_on = |statement: &Statement| perform::goes_on_after_failure(statement.kind());
+        if failed && !statement.is_some_and(goes_on) { Err(aborted()) } else { Ok(()) }
     }
 
     /// Bounds what one client's statements take: in number, and where their texts are long also
@@ -68,17 +84,7 @@ impl Session {
             prepared: Arc::clone(&prepared),
         })?;
         let before = self.statements.insert(name.clone(), Arc::clone(&prepared));
-        let failed = matches!(self.transaction, Transaction::Failed) && !self.sent;
         let Some(Lease { server, .. }) = &mut self.lease else { return Ok(()) };
-        if let (true, Some(statement)) = (failed, &prepared.statement) {
-            // In a failed transaction the server must say so itself (trap P12).
-            let unused = server.statements.fresh_name();
-            server.parse(&unused, statement, &prepared.key.types);
-            let undo = Undo::Statement(name, before);
-            self.expect.push_back(Expect::Parse { relay: true, undo });
-            self.sent = true;
-            return Ok(());
-        }
         if server.statements.name(&prepared.key).is_some() {
             self.answer(Undo::Statement(name, before), BytesMut::parse_complete);
             return Ok(());
@@ -134,8 +140,13 @@ impl Session {
         if !is_name(&bind.portal) || self.portals.len() >= self.shared.config.limits.statements {
             return Err(postgres_error("53400", "too many portals; close some").into());
         }
-        let portal = Portal { prepared: Arc::clone(&prepared) };
+        self.may_run(prepared.statement.as_deref())?;
+        let portal = Portal { prepared: Arc::clone(&prepared), ran: false };
         if !prepared.is_remote() {
+            if !bind.portal.is_empty() && self.portals.contains_key(&bind.portal) {
+                let message = format!("cursor \"{}\" already exists", bind.portal);
+                return Err(postgres_error("42P03", message).into());
+            }
             let before = self.portals.insert(bind.portal.clone(), portal);
             self.answer(Undo::Portal(bind.portal, before), BytesMut::bind_complete);
             return Ok(());
@@ -200,14 +211,23 @@ impl Session {
         if let Some(portal) = self.portals.get(&execute.portal)
             && !portal.prepared.is_remote()
         {
-            let prepared = Arc::clone(&portal.prepared);
+            let (prepared, ran) = (Arc::clone(&portal.prepared), portal.ran);
             let Some(statement) = &prepared.statement else {
                 self.answer(Undo::Nothing, BytesMut::empty_query);
                 return Ok(());
             };
+            self.may_run(Some(statement))?;
+            if ran {
+                let message = format!("portal \"{}\" cannot be run", execute.portal);
+                return Err(postgres_error("55000", message).into());
+            }
             let bound = self.resolve(&prepared.evidence)?;
             self.judge_under(&prepared.text, &bound)?;
-            return self.perform(statement, &bound, || Work::Execute(execute.clone()));
+            self.perform(statement, &bound, || Work::Execute(execute.clone()))?;
+            if let Some(portal) = self.portals.get_mut(&execute.portal) {
+                portal.ran = true;
+            }
+            return Ok(());
         }
         self.ready_for_portal(&execute.portal, || Work::Execute(execute.clone()))?;
         let Some(lease) = &mut self.lease else { return Ok(()) };
@@ -220,10 +240,11 @@ impl Session {
     /// A portal is of the transaction under way, or of none; the bind it was made under may have
     /// to be made again.
     fn ready_for_portal(&mut self, name: &str, work: impl FnOnce() -> Work) -> Result<(), Stop> {
-        if self.lease.is_none() {
+        let portal = self.portals.get(name);
+        // No cursor is unnamed: a portal of the server's that is would be one of Septum's own.
+        if self.lease.is_none() || (name.is_empty() && portal.is_none()) {
             return Err(no_portal(name));
         }
-        let portal = self.portals.get(name);
         let evidence = portal.map(|portal| portal.prepared.evidence.clone()).unwrap_or_default();
         let bound = self.resolve(&evidence)?;
         self.ready_for(&bound, work)
@@ -237,7 +258,8 @@ impl Session {
             }
             Target::Portal(name) => {
                 let before = self.portals.remove(name);
-                let local = before.as_ref().is_some_and(|portal| !portal.prepared.is_remote());
+                let local =
+                    before.as_ref().map_or(name.is_empty(), |portal| !portal.prepared.is_remote());
                 match &mut self.lease {
                     Some(lease) if !local => {
                         lease.server.wire.output.close_portal(name);

@@ -154,6 +154,8 @@ pub(crate) struct Session {
     statements: HashMap<String, Arc<Prepared>>,
     portals: HashMap<String, Portal>,
     transaction: Transaction,
+    /// How a transaction began that failed before the server saw it.
+    begun: Vec<Guarded<Statement>>,
     lease: Option<Lease>,
     work: VecDeque<Work>,
     expect: VecDeque<Expect>,
@@ -216,6 +218,7 @@ impl Session {
             statements: HashMap::new(),
             portals: HashMap::new(),
             transaction: Transaction::Idle,
+            begun: Vec::new(),
             lease: None,
             work: VecDeque::new(),
             expect: VecDeque::new(),
@@ -599,7 +602,8 @@ impl Session {
             }
             _ => {
                 error.write_error(&mut self.client.output);
-                if matches!(self.transaction, Transaction::Begun(_)) {
+                if let Transaction::Begun(begun) = &mut self.transaction {
+                    self.begun = std::mem::take(begun);
                     self.transaction = Transaction::Failed;
                 }
             }

@@ -131,7 +131,15 @@ impl Session {
             self.complete("BEGIN");
             return Ok(());
         }
-        self.verb(statement, Verb::None, bound, again)?;
+        if self.is_untouched()
+            && let Transaction::Begun(statements) = &mut self.transaction
+        {
+            statements.push(statement.clone());
+            let message = "there is already a transaction in progress";
+            self.complete_with_warning("BEGIN", "25001", message);
+            return Ok(());
+        }
+        self.first_verb(statement, bound, again)?;
         self.opens = true;
         Ok(())
     }
@@ -155,6 +163,21 @@ impl Session {
             }
             return Ok(());
         }
+        self.first_verb(statement, bound, again)
+    }
+
+    /// A verb that must come before anything that takes a snapshot: behind the end of another
+    /// transaction it goes without a bind, which is made for what follows.
+    fn first_verb(
+        &mut self,
+        statement: &Guarded<Statement>,
+        bound: &Bound,
+        again: impl FnOnce() -> Work,
+    ) -> Result<(), Stop> {
+        if matches!(self.ahead, Held::No) && self.sent {
+            self.send_verb(statement, Verb::None);
+            return Ok(());
+        }
         self.verb(statement, Verb::None, bound, again)
     }
 
@@ -164,6 +187,8 @@ impl Session {
         tag: &'static str,
         chain: bool,
     ) -> Result<(), Stop> {
+        // Its portals end with it.
+        self.portals.clear();
         if self.is_untouched() || self.lease.is_none() {
             match &mut self.transaction {
                 Transaction::Begun(_) if chain => self.complete(tag),
@@ -175,7 +200,9 @@ impl Session {
                     self.complete(tag);
                 }
                 Transaction::Failed => {
-                    self.transaction = Transaction::Idle;
+                    let begun = std::mem::take(&mut self.begun);
+                    self.transaction =
+                        if chain { Transaction::Begun(begun) } else { Transaction::Idle };
                     self.roll_back_settings();
                     self.complete("ROLLBACK");
                 }
@@ -374,7 +401,7 @@ pub(super) fn write_set(out: &mut BytesMut, simple: bool, column: Option<&str>, 
 }
 
 /// What PostgreSQL takes in a transaction that has failed; and a token is not its business.
-fn goes_on_after_failure(kind: &Kind) -> bool {
+pub(super) fn goes_on_after_failure(kind: &Kind) -> bool {
     matches!(
         kind,
         Kind::Commit { .. }
