@@ -284,6 +284,10 @@ impl Session {
             };
             match step {
                 Ok(()) => {}
+                Err(Stop::Answers(work)) => {
+                    self.work.push_front(*work);
+                    self.ask_for_answers();
+                }
                 Err(Stop::Lease(work)) => {
                     self.work.push_front(*work);
                     return Ok(Need::Lease);
@@ -373,12 +377,8 @@ impl Session {
     fn work_on(&mut self, work: Work) -> Result<(), Stop> {
         match work {
             Work::Query(text) if self.expect.is_empty() => self.begin_query(&text),
-            Work::Query(text) => {
-                // Whether it is skipped depends on what became of the messages before it.
-                self.work.push_front(Work::Query(text));
-                self.ask_for_answers();
-                Ok(())
-            }
+            // Whether it is skipped depends on what became of the messages before it.
+            Work::Query(text) => Err(Stop::Answers(Box::new(Work::Query(text)))),
             Work::Statement { statement, evidence, tenant } => {
                 self.statement(&statement, evidence, tenant)
             }
@@ -505,6 +505,14 @@ impl Session {
             self.wanted = wanted.cloned();
             return Err(Stop::Lease(Box::new(work())));
         }
+        let to_bind = match (&self.ahead, wanted) {
+            (Held::Yes(bound), wanted) => bound.is_none() && wanted.is_some(),
+            (Held::No | Held::Stale(_), _) => true,
+        };
+        if to_bind {
+            // The bind takes along what is set, and that is what the answers so far say.
+            self.settled(work)?;
+        }
         if let Transaction::Begun(statements) = &mut self.transaction {
             let statements = std::mem::take(statements);
             self.transaction = Transaction::Open;
@@ -516,15 +524,16 @@ impl Session {
         if matches!(self.transaction, Transaction::Failed) && !self.sent {
             return Ok(());
         }
-        match (&self.ahead, wanted) {
-            (Held::Yes(None), Some(_)) | (Held::No, _) => self.send_bind(wanted.cloned()),
-            (Held::Stale(binding), _) => {
-                let binding = binding.clone().or(wanted.cloned());
-                self.send_bind(binding);
-            }
-            (Held::Yes(_), _) => {}
+        if to_bind {
+            let binding = self.ahead.binding().or(wanted).cloned();
+            self.send_bind(binding);
         }
         Ok(())
+    }
+
+    /// Makes sure that everything sent so far has been answered.
+    fn settled(&self, work: impl FnOnce() -> Work) -> Result<(), Stop> {
+        if self.expect.is_empty() { Ok(()) } else { Err(Stop::Answers(Box::new(work()))) }
     }
 
     /// Writes the bind: the seal, and what the client has set.
@@ -619,6 +628,8 @@ impl Session {
 
 /// Why a piece of work stops.
 enum Stop {
+    /// It depends on answers that are still to come, and is to be done again when they have.
+    Answers(Box<Work>),
     /// It needs a server connection, and is to be done again when there is one.
     Lease(Box<Work>),
     /// It is refused.

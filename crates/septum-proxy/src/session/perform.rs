@@ -56,6 +56,7 @@ impl Session {
             Kind::Set(assignment) => self.perform_set(statement, assignment, bound, again),
             Kind::Reset { name } => self.perform_reset(name.as_deref(), bound, again),
             Kind::Handover { token, local } => {
+                self.settled(again)?;
                 if let Some(held) = self.ahead.binding().cloned() {
                     return self.hand_over_inside(token.clone(), *local, &held);
                 }
@@ -64,6 +65,7 @@ impl Session {
                 Ok(())
             }
             Kind::DiscardAll => {
+                self.settled(again)?;
                 if !matches!(self.transaction, Transaction::Idle) {
                     let message = "DISCARD ALL cannot run inside a transaction block";
                     return Err(postgres_error("25001", message).into());
@@ -279,6 +281,7 @@ impl Session {
             return Err(postgres_error("53400", "too many settings, or too large ones").into());
         }
         if is_ours(&assignment.name) {
+            self.settled(again)?;
             if !assignment.local {
                 self.settings.set(assignment.name.clone(), value.clone());
                 if self.is_untouched() && matches!(self.transaction, Transaction::Idle) {
@@ -315,6 +318,10 @@ impl Session {
         bound: &Bound,
         again: impl FnOnce() -> Work,
     ) -> Result<(), Stop> {
+        // Which settings there are is known when everything before has been answered.
+        if !self.expect.is_empty() {
+            return self.settled(again);
+        }
         let names: Vec<String> = match name {
             Some(name) => vec![name.to_owned()],
             None => self.settings.current().keys().cloned().collect(),
