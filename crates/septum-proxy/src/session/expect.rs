@@ -118,6 +118,12 @@ impl Expect {
         matches!(self, Self::Execution { done: Done::Bound(_), .. })
     }
 
+    /// Whether a transaction that has failed goes on or is over behind it.
+    pub(crate) fn ends_failure(&self) -> bool {
+        let Self::Execution { done: Done::Verb(verb), .. } = self else { return false };
+        matches!(verb, Verb::End | Verb::RollbackTo(_))
+    }
+
     /// Whether it ends what the server was given to do: until then nothing more is begun.
     pub(crate) fn is_end(&self) -> bool {
         matches!(self, Self::Ready | Self::Clean(_))

@@ -10,7 +10,7 @@ use septum_sql::Statement;
 use super::expect::{Done, Expect, Rows, Undo};
 use super::prepared::{Portal, Prepared};
 use super::query::Judged;
-use super::{Session, Stop, Transaction, Work, aborted, perform, postgres_error};
+use super::{Session, Stop, Work, aborted, perform, postgres_error};
 use crate::pool::Lease;
 use crate::server::Key;
 
@@ -54,9 +54,8 @@ impl Session {
     /// In a failed transaction only what ends it, or a part of it, is prepared or bound, known
     /// or not (trap P12).
     fn may_run(&self, statement: Option<&Statement>) -> Result<(), Stop> {
-        let failed = matches!(self.transaction, Transaction::Failed) && !self.sent;
         let goes_on = |statement: &Statement| perform::goes_on_after_failure(statement.kind());
-        if failed && !statement.is_some_and(goes_on) { Err(aborted()) } else { Ok(()) }
+        if self.is_aborted() && !statement.is_some_and(goes_on) { Err(aborted()) } else { Ok(()) }
     }
 
     /// Bounds what one client's statements take: in number, and where their texts are long also

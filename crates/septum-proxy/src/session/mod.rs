@@ -464,6 +464,12 @@ impl Session {
         self.client.output.ready(status);
     }
 
+    /// Whether the transaction has failed and nothing that was sent may change that.
+    fn is_aborted(&self) -> bool {
+        matches!(self.transaction, Transaction::Failed)
+            && !self.expect.iter().any(Expect::ends_failure)
+    }
+
     fn status(&self) -> TransactionStatus {
         match self.transaction {
             Transaction::Idle => TransactionStatus::Idle,
@@ -521,7 +527,7 @@ impl Session {
                 self.run_own(statement, Done::Own);
             }
         }
-        if matches!(self.transaction, Transaction::Failed) && !self.sent {
+        if self.is_aborted() {
             return Ok(());
         }
         if to_bind {

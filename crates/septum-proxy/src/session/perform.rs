@@ -37,8 +37,7 @@ impl Session {
         bound: &Bound,
         again: impl FnOnce() -> Work,
     ) -> Result<(), Stop> {
-        let failed = matches!(self.transaction, Transaction::Failed) && !self.sent;
-        if failed && !goes_on_after_failure(statement.kind()) {
+        if self.is_aborted() && !goes_on_after_failure(statement.kind()) {
             return Err(aborted());
         }
         match statement.kind() {
@@ -284,9 +283,6 @@ impl Session {
             self.settled(again)?;
             if !assignment.local {
                 self.settings.set(assignment.name.clone(), value.clone());
-                if self.is_untouched() && matches!(self.transaction, Transaction::Idle) {
-                    self.settings.commit();
-                }
                 let status = self.status_of(&assignment.name, Some(value));
                 self.answer(Undo::Nothing, |out| out.extend_from_slice(&status));
             }
@@ -330,7 +326,6 @@ impl Session {
             match name {
                 Some(name) => {
                     self.settings.reset(name);
-                    self.settings.commit();
                     self.report(name, None);
                 }
                 None => {
@@ -361,7 +356,6 @@ impl Session {
     fn reset_all(&mut self) {
         let names: Vec<String> = self.settings.current().keys().cloned().collect();
         self.settings.reset_all();
-        self.settings.commit();
         for name in names {
             self.report(&name, None);
         }

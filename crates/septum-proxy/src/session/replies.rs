@@ -197,6 +197,10 @@ impl Session {
     }
 
     fn verb_done(&mut self, verb: Verb, committed: bool) {
+        if matches!(verb, Verb::End | Verb::RollbackTo(_)) {
+            // What it is exactly the end of the unit says; it has not failed any more.
+            self.transaction = Transaction::Open;
+        }
         match verb {
             Verb::None => {}
             Verb::End => {

@@ -60,8 +60,9 @@ enum Step {
     Portal(u32),
     DescribeStatement(u8),
     CloseStatement(u8),
-    /// Whatever portal the unit has left.
-    ExecuteUnnamed,
+    /// The same portal twice. Not what an earlier query has left unnamed: PostgreSQL 15 dies of
+    /// that in a failed transaction.
+    Twice(usize),
     Flush,
 }
 
@@ -85,15 +86,14 @@ fn step() -> impl Strategy<Value = Step> {
     let text = 0..TEXTS.len();
     prop_oneof![
         8 => (text.clone(), any::<bool>()).prop_map(|(text, describe)| Step::Run(text, describe)),
+        1 => text.clone().prop_map(Step::Twice),
         3 => (0..2u8, text)
-            // Of two errors that one message has, PostgreSQL finds the other one first.
-            .prop_filter("one error", |(_, text)| !TEXTS[*text].contains("nowhere"))
+            .prop_filter("comparable", |(_, text)| may_have_a_name(TEXTS[*text]))
             .prop_map(|(name, text)| Step::Named(name, text)),
         3 => (0..2u8).prop_map(Step::Again),
         2 => (0..3u32).prop_map(Step::Portal),
         1 => (0..2u8).prop_map(Step::DescribeStatement),
         1 => (0..2u8).prop_map(Step::CloseStatement),
-        1 => Just(Step::ExecuteUnnamed),
         1 => Just(Step::Flush),
     ]
 }
@@ -121,6 +121,13 @@ fn turn() -> impl Strategy<Value = Turn> {
         1 => units().prop_map(Turn::Cancel),
         1 => units().prop_map(Turn::Go),
     ]
+}
+
+/// Of two errors that one message has, PostgreSQL finds the other one first; and in a transaction
+/// that failed before the server saw it, it would describe a statement that returns nothing.
+fn may_have_a_name(text: &str) -> bool {
+    let rowless = ["DECLARE", "COPY", "INSERT INTO accounts (tenant_id"];
+    !text.contains("nowhere") && !rowless.iter().any(|start| text.starts_with(start))
 }
 
 fn name(number: u8) -> &'static str {
@@ -182,7 +189,10 @@ impl Nonces {
             }
             Step::DescribeStatement(number) => out.describe_statement(name(*number)),
             Step::CloseStatement(number) => out.close_statement(name(*number)),
-            Step::ExecuteUnnamed => out.execute("", 0),
+            Step::Twice(text) => {
+                self.write_step(&Step::Run(*text, false), out);
+                out.execute("", 0);
+            }
             Step::Flush => out.flush(),
         }
     }
@@ -200,7 +210,9 @@ struct Pair {
 impl Pair {
     async fn start(fixture: &Fixture, user: &'static str, tenant: &str) -> Self {
         let proxied = Wire::open(fixture.address, user, "pw", &[]).await.unwrap();
-        let mut private = Wire::open(address(&fixture.cluster), "app", "app", &[]).await.unwrap();
+        let private = Wire::open(address(&fixture.cluster), "app", "app", &[]).await;
+        let mut private =
+            private.unwrap_or_else(|error| panic!("{error}: {}", fixture.cluster.log()));
         let id = TenantType::Int.parse(tenant).unwrap();
         let claim = credential::claim(&fixture.services.tenants, &id, user).unwrap();
         let binding = Binding::agree([claim], fixture.services.environment).unwrap();
@@ -263,6 +275,9 @@ async fn play(
         let (mut out, from) = (BytesMut::new(), nonces.0);
         for unit in units {
             nonces.write(unit, &mut out);
+        }
+        if std::env::var_os("SAY").is_some() {
+            eprintln!("{} {turn:?}", pair.user);
         }
         pair.proxied.out.extend_from_slice(&out);
         match turn {
