@@ -276,9 +276,6 @@ async fn play(
         for unit in units {
             nonces.write(unit, &mut out);
         }
-        if std::env::var_os("SAY").is_some() {
-            eprintln!("{} {turn:?}", pair.user);
-        }
         pair.proxied.out.extend_from_slice(&out);
         match turn {
             Turn::Ask(_) => {
