@@ -86,6 +86,7 @@ async fn serve(
         clock,
     };
     let has_operator = settings.proxy.operator.is_some();
+    let serves_database = !settings.proxy.listeners.is_empty();
     let proxy = Proxy::bind(settings.proxy, proxy_services)
         .await
         .context("the database listeners can't be opened")?;
@@ -97,7 +98,7 @@ async fn serve(
         audit: journal,
         environment,
         clock,
-        ready: Some(database_is_ready(health.clone())),
+        ready: serves_database.then(|| database_is_ready(health.clone())),
     };
     let gateway = match settings.gateway {
         Some(config) => Some(
@@ -117,7 +118,7 @@ async fn serve(
     Ok(())
 }
 
-/// The gateway is of no use without the database behind it.
+/// An application whose database is Septum is of no use while that can't be reached.
 fn database_is_ready(health: Health) -> ReadyCheck {
     Arc::new(move || {
         let health = health.clone();
