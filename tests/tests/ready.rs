@@ -14,12 +14,17 @@ async fn a_database_that_dies_turns_readyz_to_503_and_back() {
     let _application = TcpListener::bind(config.application).await.unwrap();
     let _septum = Septum::start(&scratch, &config).await.unwrap();
     let admin = Http::new(config.admin);
-    let status = async || admin.get("localhost", "/readyz", &[]).await.unwrap().status;
+    let readiness = async || {
+        let answer = admin.get("localhost", "/readyz", &[]).await.unwrap();
+        let log = std::fs::read_to_string(scratch.path().join("septum.log")).unwrap();
+        (answer.status, log)
+    };
     for _ in 0..2 {
-        assert_eq!(status().await, 200);
+        let (status, log) = readiness().await;
+        assert_eq!(status, 200, "{log}");
         cluster.crash().unwrap();
-        assert_eq!(status().await, 503);
+        assert_eq!(readiness().await.0, 503);
         cluster.start_again().unwrap();
     }
-    assert_eq!(status().await, 200);
+    assert_eq!(readiness().await.0, 200);
 }
