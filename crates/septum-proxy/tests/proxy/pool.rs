@@ -197,10 +197,33 @@ async fn p30_a_client_that_stops_reading_gives_its_server_connection_up() {
 }
 
 #[tokio::test]
+async fn p30_a_client_that_writes_and_never_reads_is_not_read_without_end() {
+    let fixture = Fixture::with(Mode::Enforce, |config| {
+        config.timeouts.stall = Duration::from_millis(500);
+    })
+    .await;
+    let mut acme = Wire::open(fixture.address, "acme", "pw", &[]).await.unwrap();
+    acme.run("SELECT repeat('x', 1000) FROM accounts a, accounts b, accounts c");
+    acme.out.flush();
+    acme.send().await;
+    until_active(&fixture, 1).await;
+    // No `Sync` ends the unit, so nothing of this need wait for an answer.
+    for _ in 0..10_000_000 {
+        acme.out.flush();
+    }
+    let bytes = acme.out.split();
+    acme.stream.write_all(&bytes).await.expect_err("50 MB were read ahead");
+    fixture.stop().await;
+}
+
+#[tokio::test]
 async fn p31_a_database_that_dies_and_comes_back_is_seen_by_who_asks_for_health() {
     let mut fixture = Fixture::start().await;
     let mut acme = Wire::open(fixture.address, "acme", "pw", &[]).await.unwrap();
     assert_eq!(acme.query("SELECT 1").await.last().unwrap(), "Z I");
+    // A crash may take along what no checkpoint has kept.
+    let admin = connect(&fixture.cluster.dsn("postgres")).await.unwrap();
+    admin.batch_execute("CHECKPOINT").await.unwrap();
     fixture.cluster.crash().unwrap();
     fixture.health.check().await.unwrap_err();
     assert_eq!(acme.query("SELECT 1").await, ["E 08001 SEP-502", "Z I"]);
