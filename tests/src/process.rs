@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
-use septum_test_cluster::Watchdog;
+use septum_test_cluster::{Watchdog, signal};
 
 /// How long a program may take to end when it is asked to.
 const STOP_TIMEOUT: Duration = Duration::from_secs(40);
@@ -151,15 +151,9 @@ impl Process {
     /// Sends a signal by its name, as in `TERM`.
     ///
     /// # Errors
-    /// When there is no `kill`.
+    /// When it did not arrive.
     pub fn signal(&self, name: &str) -> Result<()> {
-        let id = self.child.id().to_string();
-        Command::new("kill")
-            .arg(format!("-{name}"))
-            .arg(id)
-            .status()
-            .context("sending a signal")?;
-        Ok(())
+        signal(self.child.id(), name).context("sending a signal")
     }
 
     /// Waits for it to end.

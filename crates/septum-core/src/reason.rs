@@ -168,6 +168,9 @@ reasons! {
     PreparedNotAllowed = 316, "SQL-level PREPARE, EXECUTE and DEALLOCATE of a name are not allowed",
         "they share one namespace with the statements that Septum itself prepares",
         "use the driver's prepared statements";
+    ForeignTenant = 317, "a value is another tenant's key",
+        "the attempt is recorded; row-level security shows and takes nothing of another tenant's",
+        "leave the key out, or send the bound tenant's; work across tenants is an operator's";
 
     ProtocolViolation = 401, "the bytes are not the PostgreSQL protocol",
         "what can't be read exactly is refused",

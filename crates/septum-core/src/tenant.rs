@@ -50,6 +50,32 @@ impl TenantType {
             }
         }
     }
+
+    /// The keys that stand somewhere in a value and can be nothing else, in any spelling that
+    /// PostgreSQL takes: a constant, a parameter in text or binary form, a list, a document.
+    ///
+    /// Only a `uuid` can be told from other values by its look; for every other type there are
+    /// none.
+    ///
+    /// ```
+    /// use septum_core::TenantType;
+    /// let list = b"{7c9e66797425-40de-944b-e07fc1f90ae7,17}";
+    /// let found: Vec<_> = TenantType::Uuid.keys_in(list).collect();
+    /// assert_eq!(found[0].to_string(), "7c9e6679-7425-40de-944b-e07fc1f90ae7");
+    /// assert_eq!(TenantType::Int.keys_in(b"17").count(), 0);
+    /// ```
+    pub fn keys_in(self, value: &[u8]) -> impl Iterator<Item = TenantId> {
+        let value = if self == Self::Uuid { value } else { &[] };
+        let binary = <[u8; 16]>::try_from(value).ok().map(Uuid::from_bytes);
+        let spelled = value
+            .split(|byte| !byte.is_ascii_hexdigit() && *byte != b'-')
+            .filter(|part| part.len() >= 32)
+            .filter_map(|part| {
+                let digits: Vec<u8> = part.iter().copied().filter(|byte| *byte != b'-').collect();
+                Uuid::try_parse_ascii(&digits).ok()
+            });
+        binary.into_iter().chain(spelled).map(TenantId::Uuid)
+    }
 }
 
 impl FromStr for TenantType {
@@ -157,6 +183,26 @@ mod tests {
             assert_eq!(TenantType::Uuid.parse(text).unwrap().to_string(), canonical);
         }
         assert!(TenantType::Uuid.parse("7c9e6679").is_err());
+    }
+
+    #[test]
+    fn s152_s158_a_uuid_is_found_wherever_it_stands() {
+        let key = TenantType::Uuid.parse("7c9e6679-7425-40de-944b-e07fc1f90ae7").unwrap();
+        let TenantId::Uuid(uuid) = &key else { panic!() };
+        for value in [
+            &b"7c9e6679-7425-40de-944b-e07fc1f90ae7"[..],
+            b" {7C9E6679-7425-40DE-944B-E07FC1F90AE7} ",
+            b"7c9e6679742540de944be07fc1f90ae7",
+            b"7c9e-6679-7425-40de-944b-e07f-c1f9-0ae7",
+            b"{\"a\": [\"7c9e6679-7425-40de-944b-e07fc1f90ae7\"]}",
+            b"%7c9e6679-7425-40de-944b-e07fc1f90ae7%",
+            uuid.as_bytes(),
+        ] {
+            assert_eq!(TenantType::Uuid.keys_in(value).next(), Some(key.clone()), "{value:?}");
+        }
+        for value in [&b""[..], b"7c9e6679-7425-40de-944b-e07fc1f90ae", b"a word", &[0xff; 40]] {
+            assert_eq!(TenantType::Uuid.keys_in(value).next(), None, "{value:?}");
+        }
     }
 
     #[test]

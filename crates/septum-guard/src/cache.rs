@@ -2,6 +2,7 @@ use std::sync::{Arc, OnceLock};
 
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
+use septum_core::TenantId;
 use septum_sql::Statement;
 
 use crate::{Denial, Guarded};
@@ -13,6 +14,9 @@ pub(crate) type Verdict = Result<Arc<[Guarded<Statement>]>, Denial>;
 #[derive(Debug)]
 pub(crate) struct Verdicts {
     pub(crate) bound: Verdict,
+    /// The registered tenants whose keys stand in the text. They are no part of the verdict:
+    /// each tenant may name itself.
+    pub(crate) named: Box<[TenantId]>,
     /// Found when it is first asked for: most texts never run without a tenant.
     pub(crate) unbound: OnceLock<Verdict>,
 }

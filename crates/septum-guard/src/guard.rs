@@ -1,7 +1,7 @@
 use std::sync::{Arc, OnceLock};
 
 use septum_bind::Binding;
-use septum_core::Reason;
+use septum_core::{Reason, TenantId};
 use septum_sql::{Kind, Others, Statement, parse_script_with};
 
 use crate::cache::{Verdict, VerdictCache, Verdicts};
@@ -51,11 +51,38 @@ impl Guard {
         }
     }
 
+    /// Whether a text that may run, or a value that comes beside it (a parameter, a field of a
+    /// COPY), spells the key of another tenant than the bound one: an attempt to cross, which
+    /// is for the log. It is not refused, since a refusal would tell that the tenant exists;
+    /// row-level security shows and takes nothing of it, whether it exists or not.
+    pub fn crossing<'a>(
+        &self,
+        text: &str,
+        values: impl IntoIterator<Item = &'a [u8]>,
+        binding: &Binding,
+    ) -> Option<Denial> {
+        let keys = &self.policy.tenants;
+        if keys.is_empty() || self.policy.mode() == Mode::Off {
+            return None;
+        }
+        let verdicts = self.cache.get(text).unwrap_or_else(|| self.judge_anew(text));
+        let foreign = |key: &TenantId| key != binding.tenant();
+        let in_text = verdicts.named.iter().any(foreign);
+        if !in_text && !values.into_iter().any(|value| keys.in_value(value).any(|k| foreign(&k))) {
+            return None;
+        }
+        let denial = Denial::new(Reason::ForeignTenant).crossing();
+        let first = verdicts.bound.iter().flat_map(|statements| statements.iter()).next();
+        Some(first.map_or(denial.clone(), |one| denial.in_statement(one)))
+    }
+
     fn judge_anew(&self, text: &str) -> Arc<Verdicts> {
         let bound = self.judge_bound(text);
         // A token must not stay in memory longer than its statement.
         let keep = !bound.iter().flat_map(|statements| statements.iter()).any(hands_over);
-        let verdicts = Arc::new(Verdicts { bound, unbound: OnceLock::new() });
+        let each = bound.iter().flat_map(|statements| statements.iter());
+        let named = each.flat_map(|one| self.policy.tenants.named_by(one)).collect();
+        let verdicts = Arc::new(Verdicts { bound, named, unbound: OnceLock::new() });
         if keep {
             self.cache.insert(text, Arc::clone(&verdicts));
         }

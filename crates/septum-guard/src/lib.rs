@@ -5,17 +5,20 @@
 //! is refused. This depth judges by names, as they stand in the tree; the catalog snapshot will
 //! resolve them to objects, and relations to tenant, shared, system and unclassified.
 //!
-//! The decision is a pure function of text, policy and whether a tenant is bound; which tenant
-//! is never a part of it yet, so one cache serves all.
+//! The verdict on a text is a pure function of text, policy and whether a tenant is bound, so one
+//! cache serves all tenants. Which tenant is bound matters to one thing only: whether a key that a
+//! value spells is another's, which is for the log.
 
 mod cache;
 mod denial;
 mod guard;
 mod guarded;
+mod keys;
 mod policy;
 mod rules;
 
 pub use denial::Denial;
 pub use guard::Guard;
 pub use guarded::Guarded;
+pub use keys::TenantKeys;
 pub use policy::{Mode, Policy, UnsafeMode};

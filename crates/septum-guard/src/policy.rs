@@ -1,5 +1,7 @@
 use septum_core::Environment;
 
+use crate::TenantKeys;
+
 /// What a deployment adds to the rules, and its limits.
 #[derive(Clone, Debug)]
 pub struct Policy {
@@ -15,6 +17,9 @@ pub struct Policy {
     /// Whether EXPLAIN may run. Its estimates and row counts show other tenants' data
     /// (catalogue S96-S99).
     pub explain: bool,
+    /// Every registered tenant's key: one that a value spells, and that is not the bound
+    /// tenant's, is an attempt to cross.
+    pub tenants: TenantKeys,
     /// The longest text that is parsed, in bytes.
     pub max_statement_bytes: usize,
     /// The memory for verdicts on texts seen before, in bytes, roughly.
@@ -68,6 +73,7 @@ impl Default for Policy {
             setting_prefixes: vec!["app.".into()],
             functions: Vec::new(),
             explain: false,
+            tenants: TenantKeys::default(),
             max_statement_bytes: 1024 * 1024,
             cache_bytes: 64 * 1024 * 1024,
         }

@@ -654,3 +654,43 @@ fn the_policy_adds_settings_and_functions_but_never_the_binding() {
     );
     assert_eq!(judge("SELECT x.set_config('crm.a', 'b', true)"), Some(Reason::FunctionNotAllowed));
 }
+
+#[test]
+fn s158_another_tenants_key_in_a_value_is_an_attempt_to_cross() {
+    const OWN: &str = "acacacac-0000-4000-8000-000000000001";
+    const OTHER: &str = "60be0e00-0000-4000-8000-000000000002";
+    const NOBODY: &str = "00000000-0000-4000-8000-000000000009";
+    let key = |text| TenantType::Uuid.parse(text).unwrap();
+    let mut policy = Policy::default();
+    policy.tenants = [key(OWN), key(OTHER)].into_iter().collect();
+    let guard = Guard::new(policy);
+    let own = Binding::for_tests(key(OWN), Principal::new("ann").unwrap());
+    let noticed = |text: &str| guard.crossing(text, std::iter::empty(), &own).is_some();
+    for text in [
+        "SELECT * FROM t WHERE tenant_id = '{}'",
+        "SELECT * FROM t WHERE tenant_id <> '{}'::uuid",
+        "SELECT * FROM t WHERE tenant_id IN ('x', '{}')",
+        "SELECT * FROM t WHERE tenant_id = ANY('{{}, null}')",
+        "SELECT * FROM t WHERE (tenant_id, id) = ('{}', 1)",
+        "SELECT * FROM t JOIN (VALUES ('{}')) v (tenant_id) USING (tenant_id)",
+        "SELECT * FROM t WHERE tenant_id::text LIKE '{}%'",
+        "INSERT INTO t (tenant_id) VALUES ('{}')",
+        "UPDATE t SET tenant_id = U&'{}'",
+        "INSERT INTO t VALUES (1) ON CONFLICT (id) DO UPDATE SET tenant_id = '{}'",
+        "SELECT 1; SELECT * FROM t WHERE tenant_id = '{}'",
+        "SET app.tenant = '{}'",
+        "SELECT set_config('app.tenant', '{}', true)",
+    ] {
+        for (name, expected) in [(OTHER, true), (OWN, false), (NOBODY, false)] {
+            for name in [name.to_owned(), name.to_uppercase(), name.replace('-', "")] {
+                let text = text.replace("{}", &name);
+                assert_eq!(noticed(&text), expected, "{text}");
+                // It runs all the same: a refusal would tell which tenants exist.
+                assert!(guard.judge(&text, Some(&own)).is_ok(), "{text}");
+            }
+        }
+    }
+    let in_value = |value: &[u8]| guard.crossing("SELECT $1", [value], &own).is_some();
+    assert!(in_value(OTHER.as_bytes()) && !in_value(OWN.as_bytes()) && !in_value(b"17"));
+    assert!(in_value(&u128::from_str_radix(&OTHER.replace('-', ""), 16).unwrap().to_be_bytes()));
+}

@@ -171,6 +171,20 @@ impl Bind {
     }
 }
 
+impl Bind {
+    /// The parameters, in text or binary form; NULLs are left out.
+    pub fn parameters(&self) -> impl Iterator<Item = &[u8]> {
+        // Of checked form: nothing below stops early.
+        let mut reader = Reader::new(&self.values);
+        let formats = reader.u16().unwrap_or_default();
+        for _ in 0..formats {
+            let _ = reader.u16();
+        }
+        let count = reader.u16().unwrap_or_default();
+        (0..count).filter_map(move |_| reader.value().ok().flatten())
+    }
+}
+
 /// A format code: 0 for text, 1 for binary.
 fn format(reader: &mut Reader<'_>) -> Result<u16, Malformed> {
     match reader.u16()? {

@@ -1,3 +1,5 @@
+use septum_core::TenantId;
+
 /// What a statement reaches, wherever it stands in it (catalogue S49).
 ///
 /// Collected by a walk that names every field of every node it knows; what it doesn't know is
@@ -17,6 +19,8 @@ pub struct Facts {
     pub collations: Vec<QualifiedName>,
     /// Settings that `current_setting` reads and `set_config` writes inside the statement.
     pub settings: Vec<SettingUse>,
+    /// Every uuid that a constant spells: a tenant's key may be among them.
+    pub uuids: Vec<TenantId>,
     /// Whether rows are locked: FOR UPDATE and its kin.
     pub locks: bool,
     /// Whether a statement inside may write: INSERT, UPDATE, DELETE or MERGE at any depth.

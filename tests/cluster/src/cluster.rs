@@ -11,7 +11,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::template::Template;
 use crate::user::ServerUser;
-use crate::{Binaries, Version, Watchdog, folder};
+use crate::{Binaries, Version, Watchdog, folder, signal};
 
 /// How long a server may take to be ready; a crash recovery on a busy machine takes seconds.
 const START_TIMEOUT: Duration = Duration::from_secs(60);
@@ -256,9 +256,8 @@ impl Server {
         }
     }
 
-    /// Sends a signal by name; the standard library can only kill.
     fn signal(&self, name: &str) -> io::Result<()> {
-        Command::new("kill").arg(format!("-{name}")).arg(self.0.id().to_string()).status().map(drop)
+        signal(self.0.id(), name)
     }
 }
 
@@ -266,7 +265,9 @@ impl Drop for Server {
     fn drop(&mut self) {
         if matches!(self.0.try_wait(), Ok(None)) {
             // An immediate shutdown: the data goes with the cluster.
-            drop(self.signal("QUIT"));
+            if self.signal("QUIT").is_err() {
+                drop(self.0.kill());
+            }
             drop(self.0.wait());
         }
     }

@@ -14,6 +14,7 @@
 mod binaries;
 mod cluster;
 mod folder;
+mod signal;
 mod template;
 mod user;
 mod watchdog;
@@ -21,4 +22,5 @@ mod watchdog;
 pub use binaries::{Binaries, Version};
 pub use cluster::{Builder, Cluster};
 pub use folder::random_hex;
+pub use signal::signal;
 pub use watchdog::Watchdog;

@@ -7,7 +7,7 @@ use tokio_postgres::SimpleQueryMessage;
 
 use crate::customers::{Caller, belongs, forged_token, names};
 use crate::screen::Screen;
-use crate::verdict::Expected::{self, Contained, Refused};
+use crate::verdict::Expected::{self, Contained, Recorded, Refused};
 use crate::verdict::{Judge, Outcome};
 
 /// SQL typed into the search field, which the application pastes into its statement. Each ends
@@ -19,6 +19,11 @@ const INJECTIONS: &[(&str, &str, Expected)] = &[
         "' UNION ALL SELECT id::text, name, tenant_id::text, city FROM accounts \
          WHERE name LIKE '%globex%' OR name ILIKE '",
         Contained,
+    ),
+    (
+        "injection: another tenant's id",
+        "' OR tenant_id = '60be0e00-0000-4000-8000-000000000002' OR name ILIKE '",
+        Recorded("SEP-317"),
     ),
     (
         "injection: a partition by its own name",
@@ -130,7 +135,7 @@ async fn over_http(screen: &mut Screen, stack: &Stack, judge: &mut Judge<'_>) ->
     for (what, caller, codes) in attempts {
         let answer = caller.get("/api/accounts").await?;
         let outcome = Outcome::of(&answer, |answer| rows(answer, Customer::Acme));
-        judge.judge(screen, what, Refused(codes), &outcome)?;
+        judge.judge(screen, what, Refused(codes), &outcome).await?;
     }
 
     let theirs = globex.json("/api/accounts?search=17").await?;
@@ -140,7 +145,7 @@ async fn over_http(screen: &mut Screen, stack: &Stack, judge: &mut Judge<'_>) ->
         foreign: answer.status != 404,
         seen: format!("status {}", answer.status),
     });
-    judge.judge(screen, "the id of an account of globex's", Contained, &outcome)
+    judge.judge(screen, "the id of an account of globex's", Contained, &outcome).await
 }
 
 async fn by_injection(screen: &mut Screen, stack: &Stack, judge: &mut Judge<'_>) -> Result<()> {
@@ -148,7 +153,7 @@ async fn by_injection(screen: &mut Screen, stack: &Stack, judge: &mut Judge<'_>)
     for (what, search, expected) in INJECTIONS {
         let answer = acme.get(&format!("/api/accounts?search={}", encode(search))).await?;
         let outcome = Outcome::of(&answer, |answer| rows(answer, Customer::Acme));
-        judge.judge(screen, what, *expected, &outcome)?;
+        judge.judge(screen, what, *expected, &outcome).await?;
     }
     Ok(())
 }
@@ -165,7 +170,7 @@ async fn past_the_gateway(screen: &mut Screen, stack: &Stack, judge: &mut Judge<
     for (what, headers, codes) in attempts {
         let answer = application.get(&host, "/api/accounts", headers).await?;
         let outcome = Outcome::of(&answer, |answer| rows(answer, Customer::Acme));
-        judge.judge(screen, what, Refused(codes), &outcome)?;
+        judge.judge(screen, what, Refused(codes), &outcome).await?;
     }
     Ok(())
 }
@@ -206,11 +211,13 @@ async fn over_the_database(
     ];
     for (what, sql, codes) in attempts {
         let outcome = database_rows(&stack.config.dsn("crm_app"), &sql, None).await?;
-        judge.judge(screen, what, Refused(codes), &outcome)?;
+        judge.judge(screen, what, Refused(codes), &outcome).await?;
     }
     let seal = "SELECT set_config('septum.binding', '1.0.1.4000000000.production.00.00.00', true)";
     let outcome = database_rows(&stack.config.dsn("app.acme"), seal, None).await?;
-    judge.judge(screen, "acme's own user sets the seal", Refused(&["SEP-303", "SEP-305"]), &outcome)
+    judge
+        .judge(screen, "acme's own user sets the seal", Refused(&["SEP-303", "SEP-305"]), &outcome)
+        .await
 }
 
 /// The second layer alone: the role's real password, and Septum nowhere in between.
@@ -218,7 +225,9 @@ async fn past_septum(screen: &mut Screen, stack: &Stack, judge: &mut Judge<'_>) 
     let dsn = stack.cluster.dsn_of("crm_app", &stack.config.secrets.database, "crm");
     let rows = "SELECT name FROM accounts";
     let outcome = database_rows(&dsn, rows, None).await?;
-    judge.judge(screen, "straight to PostgreSQL with the role's password", Contained, &outcome)?;
+    judge
+        .judge(screen, "straight to PostgreSQL with the role's password", Contained, &outcome)
+        .await?;
 
     let owner = connect(&stack.cluster.dsn("crm")).await?;
     // As much as an attacker could ever see of a key: its public name.
@@ -232,7 +241,7 @@ async fn past_septum(screen: &mut Screen, stack: &Stack, judge: &mut Judge<'_>) 
         random_hex(32)?
     );
     let outcome = database_rows(&dsn, rows, Some(&seal)).await?;
-    judge.judge(screen, "the same with a forged seal", Contained, &outcome)
+    judge.judge(screen, "the same with a forged seal", Contained, &outcome).await
 }
 
 /// Rows of accounts that the attacker got; those of `own` are no harm.

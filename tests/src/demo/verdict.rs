@@ -2,11 +2,15 @@
 
 use std::fs;
 use std::path::PathBuf;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use septum_tests::{Answer, Record, Septum, Stack};
 
 use crate::screen::Screen;
+
+/// How long a record may take that is written behind an answer.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What came back to the attacker.
 #[derive(Debug)]
@@ -44,6 +48,8 @@ pub(crate) enum Expected {
     Refused(&'static [&'static str]),
     /// An answer without anything of another customer.
     Contained,
+    /// The same, and a line in the audit log with this reason.
+    Recorded(&'static str),
 }
 
 /// Judges outcomes, with the audit log at hand.
@@ -58,18 +64,33 @@ impl<'a> Judge<'a> {
         Ok(Self { stack, last })
     }
 
-    pub(crate) fn judge(
+    /// The records since the last attack.
+    async fn records(&self, expected: Expected) -> Result<Vec<Record>> {
+        let patience = Instant::now() + PATIENCE;
+        loop {
+            let mut records = Septum::records(&self.stack.config)?;
+            records.retain(|record| record.number() > self.last);
+            let Expected::Recorded(code) = expected else {
+                // A refusal is on stable storage before it is answered: no waiting here.
+                return Ok(records);
+            };
+            // What isn't refused is recorded behind its answer.
+            let found = records.iter().any(|record| record.text("reason") == code);
+            if found || Instant::now() > patience {
+                return Ok(records);
+            }
+            tokio::task::yield_now().await;
+        }
+    }
+
+    pub(crate) async fn judge(
         &mut self,
         screen: &mut Screen,
         what: &str,
         expected: Expected,
         outcome: &Outcome,
     ) -> Result<()> {
-        // The refusal is on stable storage before it is answered: no waiting here.
-        let records: Vec<Record> = Septum::records(&self.stack.config)?
-            .into_iter()
-            .filter(|record| record.number() > self.last)
-            .collect();
+        let records = self.records(expected).await?;
         self.last = records.last().map_or(self.last, Record::number);
         match (expected, outcome) {
             (Expected::Refused(codes), Outcome::Refused(code)) => {
@@ -83,6 +104,18 @@ impl<'a> Judge<'a> {
             }
             (Expected::Contained, Outcome::Answered { foreign, seen }) => {
                 screen.check(!foreign, &format!("{what:58} {seen}"));
+            }
+            (Expected::Recorded(code), Outcome::Answered { foreign, seen }) => {
+                let record = records.iter().find(|record| record.text("reason") == code);
+                screen.check(!foreign && record.is_some(), &format!("{what:58} {seen}, {code}"));
+                match record {
+                    Some(record) => screen.detail(&line(record)),
+                    None => screen.detail("the audit log has no line of it"),
+                }
+            }
+            (Expected::Recorded(_), Outcome::Refused(code)) => {
+                screen.check(false, what);
+                screen.detail(&format!("expected an answer without foreign rows, got: {code}"));
             }
             (Expected::Refused(codes), Outcome::Answered { seen, .. }) => {
                 screen.check(false, what);

@@ -1,12 +1,17 @@
 //! `[guard]`: which statements pass.
 
+use septum_bind::Tenants;
 use septum_core::Environment;
 use septum_guard::{Mode, Policy};
 
 use super::section::Section;
 
 /// The guard's policy; `None` when there is a problem.
-pub(super) fn policy(section: &Section<'_>, environment: Option<Environment>) -> Option<Policy> {
+pub(super) fn policy(
+    section: &Section<'_>,
+    environment: Option<Environment>,
+    tenants: Option<&Tenants>,
+) -> Option<Policy> {
     let mode = match section.text("mode") {
         Some("off") => Mode::Off,
         // Absent, or `enforce`; anything else has been refused.
@@ -34,6 +39,8 @@ pub(super) fn policy(section: &Section<'_>, environment: Option<Environment>) ->
     policy.max_statement_bytes =
         section.size("max_statement_bytes").unwrap_or(policy.max_statement_bytes);
     policy.cache_bytes = section.size("cache_bytes").unwrap_or(policy.cache_bytes);
+    policy.tenants =
+        tenants.into_iter().flat_map(Tenants::iter).map(|one| one.id.clone()).collect();
     Some(policy)
 }
 

@@ -64,7 +64,7 @@ impl Settings {
         let log = log(&root.section("log"));
         let database = database::upstream(&root.section("database"));
         let migrate = database::login(&root.section("migrate"));
-        let policy = guard::policy(&root.section("guard"), environment);
+        let policy = guard::policy(&root.section("guard"), environment, tenants.as_ref());
         let proxy = proxy::proxy(root, database.as_ref(), tenants.as_ref());
         let http = root.section("http");
         let gateway = match http.is_present() {

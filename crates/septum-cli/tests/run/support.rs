@@ -119,9 +119,7 @@ impl Septum {
     }
 
     pub(crate) fn signal(&self, name: &str) {
-        let pid = self.child.0.id().to_string();
-        let sent = Command::new("kill").arg(format!("-{name}")).arg(pid).status().unwrap();
-        assert!(sent.success());
+        septum_test_cluster::signal(self.child.0.id(), name).unwrap();
     }
 
     pub(crate) async fn wait_for_log(&self, text: &str) {

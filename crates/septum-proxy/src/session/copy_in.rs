@@ -24,7 +24,7 @@ pub(super) enum CopyIn {
     /// The insert is being prepared.
     Preparing { decoder: Box<Decoder>, binary: bool, columns: usize },
     /// The client sends rows; `fed` while there may be whole ones that were not sent on.
-    Streaming { decoder: Box<Decoder>, binary: bool, fed: bool, ended: bool },
+    Streaming { decoder: Box<Decoder>, binary: bool, fed: bool, ended: bool, crossed: bool },
 }
 
 impl CopyIn {
@@ -108,7 +108,13 @@ impl Session {
     pub(super) fn copy_prepared(&mut self) {
         if let Some(CopyIn::Preparing { decoder, binary, columns }) = self.copy.take() {
             self.client.output.copy_in(binary, columns);
-            self.copy = Some(CopyIn::Streaming { decoder, binary, fed: false, ended: false });
+            self.copy = Some(CopyIn::Streaming {
+                decoder,
+                binary,
+                fed: false,
+                ended: false,
+                crossed: false,
+            });
         }
     }
 
@@ -148,7 +154,7 @@ impl Session {
             if self.is_full() {
                 return None;
             }
-            let Some(CopyIn::Streaming { decoder, binary, fed: fed @ true, ended }) =
+            let Some(CopyIn::Streaming { decoder, binary, fed: fed @ true, ended, crossed }) =
                 &mut self.copy
             else {
                 return None;
@@ -156,11 +162,22 @@ impl Session {
             let out = &mut self.lease.as_mut()?.server.wire.output;
             match decoder.next_row() {
                 Ok(Some(row)) => {
+                    let crossing = match self.ahead.binding() {
+                        // One attempt a copy, however many rows.
+                        Some(binding) if !*crossed => {
+                            self.shared.services.guard.crossing("", row.iter().flatten(), binding)
+                        }
+                        Some(_) | None => None,
+                    };
                     out.bind_values("", "", *binary, row.iter());
                     out.execute("", 0);
                     self.expect.push_back(Expect::Bind { relay: false, undo: Undo::Nothing });
                     self.expect
                         .push_back(Expect::Execution { rows: Rows::Discard, done: Done::CopyRow });
+                    if let Some(denial) = crossing {
+                        *crossed = true;
+                        self.noticed.push(self.event(&denial.into()));
+                    }
                 }
                 Ok(None) if *ended => {
                     out.flush();

@@ -45,9 +45,12 @@ impl Session {
         }
         let canonical = statement.as_ref().map_or("", |statement| statement.canonical());
         let key = Arc::new(Key { text: canonical.into(), types: parse.types.into() });
-        let Judged { text, evidence, .. } = judged;
+        let Judged { text, evidence, bound, .. } = judged;
         let text = text.into_owned().into_boxed_str();
         let prepared = Arc::new(Prepared { statement, text, evidence, key });
+        if !prepared.is_remote() {
+            self.notice(&prepared.text, std::iter::empty(), &bound);
+        }
         self.push(Work::Prepare { name: parse.name, prepared })
     }
 
@@ -157,6 +160,7 @@ impl Session {
         if let Some(statement) = &prepared.statement {
             self.look_for_strangers(statement);
         }
+        self.notice(&prepared.text, bind.parameters(), &bound);
         let Some(name) = self.server_name(&prepared) else { return Ok(()) };
         let Some(lease) = &mut self.lease else { return Ok(()) };
         lease.server.wire.output.bind(&bind.portal, &name, &bind.values);

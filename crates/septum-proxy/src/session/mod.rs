@@ -27,6 +27,7 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
 use bytes::BytesMut;
+use septum_audit::Event;
 use septum_bind::Binding;
 use septum_core::{Reason, TenantId};
 use septum_guard::{Guarded, Mode};
@@ -190,6 +191,8 @@ pub(crate) struct Session {
     tainted: bool,
     /// A refusal that came of a server's answer, to be recorded and answered.
     refused_later: Option<Box<Refusal>>,
+    /// Attempts to cross that are answered like anything else, to be recorded after the answer.
+    noticed: Vec<Event>,
 }
 
 impl Session {
@@ -239,6 +242,7 @@ impl Session {
             strangers: false,
             tainted: false,
             refused_later: None,
+            noticed: Vec::new(),
         }
     }
 

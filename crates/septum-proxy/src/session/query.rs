@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use bytes::BytesMut;
 use septum_core::{Reason, TenantId};
-use septum_guard::Guarded;
+use septum_guard::{Denial, Guarded};
 use septum_pgwire::backend::Write as _;
 use septum_pgwire::frontend::Write as _;
 use septum_sql::{Statement, handover};
@@ -47,25 +47,22 @@ impl Session {
         bound: &Bound,
     ) -> Result<Arc<[Guarded<Statement>]>, Stop> {
         let binding = bound.binding().map(AsRef::as_ref);
-        self.shared.services.guard.judge(text, binding).map_err(|denial| {
-            let mut refusal = Refusal::from(denial);
-            match bound {
-                Bound::To(binding) => {
-                    refusal.tenant = Some(binding.tenant().clone());
-                    refusal.principal = Some(binding.principal().clone());
-                    refusal.source = Some(binding.source());
-                }
-                Bound::Nothing(reason)
-                    if refusal.reason == Reason::UnboundStatement
-                        && *reason != Reason::NoBinding =>
-                {
-                    refusal.reason = *reason;
-                    refusal.detail = None;
-                }
-                Bound::Nothing(_) => {}
-            }
-            refusal.into()
-        })
+        let judged = self.shared.services.guard.judge(text, binding);
+        judged.map_err(|denial| refused(denial, bound).into())
+    }
+
+    /// Notes an attempt to cross that is not refused, to be recorded once it is answered: how
+    /// long the answer took says nothing.
+    pub(super) fn notice<'a>(
+        &mut self,
+        text: &str,
+        values: impl Iterator<Item = &'a [u8]>,
+        bound: &Bound,
+    ) {
+        let Some(binding) = bound.binding() else { return };
+        if let Some(denial) = self.shared.services.guard.crossing(text, values, binding) {
+            self.noticed.push(self.event(&refused(denial, bound)));
+        }
     }
 
     /// The binding of what comes next.
@@ -80,6 +77,7 @@ impl Session {
         self.statements.remove("");
         self.portals.remove("");
         let judged = self.judge(text)?;
+        self.notice(&judged.text, std::iter::empty(), &judged.bound);
         let tenant = judged.bound.binding().map(|binding| binding.tenant().clone());
         if judged.statements.is_empty() {
             self.answer(Undo::Nothing, BytesMut::empty_query);
@@ -159,4 +157,24 @@ impl Session {
         self.sent = true;
         Ok(())
     }
+}
+
+/// The guard's denial, of work under this binding.
+fn refused(denial: Denial, bound: &Bound) -> Refusal {
+    let mut refusal = Refusal::from(denial);
+    match bound {
+        Bound::To(binding) => {
+            refusal.tenant = Some(binding.tenant().clone());
+            refusal.principal = Some(binding.principal().clone());
+            refusal.source = Some(binding.source());
+        }
+        Bound::Nothing(reason)
+            if refusal.reason == Reason::UnboundStatement && *reason != Reason::NoBinding =>
+        {
+            refusal.reason = *reason;
+            refusal.detail = None;
+        }
+        Bound::Nothing(_) => {}
+    }
+    refusal
 }

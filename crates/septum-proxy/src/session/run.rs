@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use std::task::Poll;
 
+use septum_audit::Event;
 use septum_core::Reason;
 use septum_guard::Mode;
 use septum_pgwire::Severity;
@@ -41,7 +42,11 @@ impl Session {
     /// Serves the client until either side ends it.
     pub(crate) async fn run(mut self, mut shutdown: watch::Receiver<bool>) {
         let Err(end) = self.serve(&mut shutdown).await else { return };
-        if let Some(refusal) = end.0 {
+        let refusal = match self.record_noticed().await {
+            Ok(()) => end.0,
+            Err(()) => Some(Box::new(Refusal::new(Reason::AuditUnavailable))),
+        };
+        if let Some(refusal) = refusal {
             let answer = self.settle(*refusal).await;
             tracing::info!(reason = %answer.reason(), peer = %self.peer, "session ended");
             // Inside a row that is under way it would be read as a part of it.
@@ -62,6 +67,7 @@ impl Session {
             if self.is_releasable() {
                 self.release().await;
             }
+            self.settle_noticed().await?;
             match self.advance()? {
                 Need::Refuse(refusal) => self.refuse(*refusal).await?,
                 Need::Lease => self.acquire().await?,
@@ -148,6 +154,36 @@ impl Session {
     async fn settle(&self, refusal: Refusal) -> Answer {
         let held = self.ahead.binding().map(AsRef::as_ref);
         refusal.under(held).settle(&*self.shared.services.audit, &self.peer).await
+    }
+
+    /// Records what was noticed once the answer is on its way, or when it has become much: so no
+    /// client learns from the time of an answer that a tenant exists.
+    async fn settle_noticed(&mut self) -> Result<(), Fatal> {
+        const MUCH: usize = 64;
+        let answered = self.expect.is_empty() && self.client.output.is_empty();
+        if !self.noticed.is_empty() && (answered || self.noticed.len() >= MUCH) {
+            self.record_noticed().await.map_err(|()| Refusal::new(Reason::AuditUnavailable))?;
+        }
+        Ok(())
+    }
+
+    async fn record_noticed(&mut self) -> Result<(), ()> {
+        for event in std::mem::take(&mut self.noticed) {
+            self.record(event).await?;
+        }
+        Ok(())
+    }
+
+    /// What the log hears of a refusal.
+    pub(super) fn event(&self, refusal: &Refusal) -> Event {
+        let held = self.ahead.binding().map(AsRef::as_ref);
+        refusal.clone().under(held).event(&self.peer)
+    }
+
+    async fn record(&self, event: Event) -> Result<(), ()> {
+        self.shared.services.audit.record(event).await.map_err(|error| {
+            tracing::error!(%error, "an event could not be recorded");
+        })
     }
 
     /// Moves bytes in all four directions until something can be done with them.

@@ -3,6 +3,7 @@
 use pg_query::protobuf as p;
 use pg_query::protobuf::a_const::Val;
 use pg_query::protobuf::node::Node as NodeEnum;
+use septum_core::TenantType;
 
 use super::{Walk, Walker, number};
 use crate::constant;
@@ -509,7 +510,11 @@ impl Walk for p::AConst {
         *location = 0;
         match val {
             Some(Val::Fval(float)) => float.walk(walker),
-            Some(Val::Ival(_) | Val::Boolval(_) | Val::Sval(_) | Val::Bsval(_)) | None => {}
+            Some(Val::Sval(text)) => {
+                let uuids = TenantType::Uuid.keys_in(text.sval.as_bytes());
+                walker.note(|facts| facts.uuids.extend(uuids));
+            }
+            Some(Val::Ival(_) | Val::Boolval(_) | Val::Bsval(_)) | None => {}
         }
     }
 }
