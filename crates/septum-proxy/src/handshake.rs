@@ -1,11 +1,11 @@
 //! From a client's first byte to the end of its authentication.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::BytesMut;
-use septum_audit::Event;
 use septum_bind::{Claim, credential};
-use septum_core::{Reason, Secret, Source};
+use septum_core::{Principal, Reason, Secret, Source};
 use septum_pgwire::backend::Write as _;
 use septum_pgwire::frontend::{Message, MessageError};
 use septum_pgwire::scram::{ChannelBinding, Verifier, server};
@@ -15,9 +15,12 @@ use septum_sql::Kind;
 
 use crate::Shared;
 use crate::config::{ListenerTls, User};
-use crate::refusal::Refusal;
+use crate::refusal::{Answer, Refusal};
 use crate::server::scram_nonce;
 use crate::stream::{Stream, Wire};
+
+/// How long a last word may take to reach a client.
+pub(crate) const LAST_WORD: Duration = Duration::from_secs(2);
 
 /// What a client came for.
 pub(crate) enum Arrival {
@@ -54,8 +57,18 @@ impl From<Refusal> for Refused {
     }
 }
 
-/// Receives a client: TLS, start-up packet, password. On a refusal the client is told, and the
-/// log too.
+/// What has come out of the bytes before a client is let in.
+enum Opened<'a> {
+    Cancel(CancelKey),
+    /// Somebody who has proven to be this user.
+    Proven {
+        user: &'a User,
+        asked: Asked,
+    },
+}
+
+/// Receives a client: TLS, start-up packet, password. On a refusal the audit log has it first,
+/// and then the client is told.
 pub(crate) async fn receive(
     shared: &Shared,
     stream: Stream,
@@ -64,33 +77,52 @@ pub(crate) async fn receive(
     database: &str,
     peer: &str,
 ) -> Option<Arrival> {
-    let mut wire = Some(Wire::new(stream));
+    let mut slot = Some(Wire::new(stream));
     let limit = shared.config.timeouts.handshake;
-    let work = open(shared, &mut wire, tls, users, database, peer);
-    let refusal = match tokio::time::timeout(limit, work).await {
-        Ok(Ok(arrival)) => return Some(arrival),
-        Ok(Err(Refused::Because(refusal))) => refusal,
+    let opened = tokio::time::timeout(limit, open(shared, &mut slot, tls, users)).await;
+    let (user, asked) = match opened {
+        Ok(Ok(Opened::Cancel(key))) => return Some(Arrival::Cancel(key)),
+        Ok(Ok(Opened::Proven { user, asked })) => (user, asked),
+        Ok(Err(Refused::Because(refusal))) => {
+            let answer = shared.unproven.settle(*refusal, &shared.services.audit, peer).await;
+            turn_away(&mut slot?, &answer).await;
+            return None;
+        }
         Ok(Err(Refused::Gone)) | Err(_) => return None,
     };
-    tracing::info!(reason = %refusal.reason, %peer, "a client was refused");
-    if let Some(mut wire) = wire {
-        refusal.fields(Severity::Fatal).write_error(&mut wire.output);
-        let _ = tokio::time::timeout(limit, wire.drain()).await;
+    let mut wire = slot?;
+    match admit(shared, user, &asked, database) {
+        Ok(claim) => {
+            let Asked { token, settings, .. } = asked;
+            let user = user.name.clone();
+            Some(Arrival::Client(Box::new(Client { wire, user, claim, token, settings })))
+        }
+        Err(refusal) => {
+            let answer = refusal.settle(&*shared.services.audit, peer).await;
+            turn_away(&mut wire, &answer).await;
+            None
+        }
     }
-    None
 }
 
-async fn open(
+/// Tells a client why it is turned away.
+pub(crate) async fn turn_away(wire: &mut Wire, answer: &Answer) {
+    tracing::info!(reason = %answer.reason(), "a client was turned away");
+    answer.fields(Severity::Fatal).write_error(&mut wire.output);
+    // It may not care to hear it.
+    let _ = tokio::time::timeout(LAST_WORD, wire.drain()).await;
+}
+
+/// Everything that happens while nothing is proven.
+async fn open<'a>(
     shared: &Shared,
     slot: &mut Option<Wire>,
     tls: &ListenerTls,
-    users: &[User],
-    database: &str,
-    peer: &str,
-) -> Result<Arrival, Refused> {
+    users: &'a [User],
+) -> Result<Opened<'a>, Refused> {
     let startup = match negotiate(slot, tls).await? {
         Opening::Startup(startup) => startup,
-        Opening::Cancel(key) => return Ok(Arrival::Cancel(key)),
+        Opening::Cancel(key) => return Ok(Opened::Cancel(key)),
         Opening::Ssl | Opening::GssEnc => {
             return Err(violation("encryption is negotiated once").into());
         }
@@ -104,42 +136,31 @@ async fn open(
     let user = users.iter().find(|user| user.name == asked.user);
     let mock = Verifier::mock(&shared.mock_key, &asked.user);
     let verifier = user.map_or(&mock, |user| &user.verifier);
-    let user = match authenticate(shared, wire, verifier).await {
-        Ok(()) => user.ok_or_else(|| Refusal::new(Reason::AuthenticationFailed)),
-        Err(Refused::Because(refusal)) => Err(*refusal),
-        Err(Refused::Gone) => return Err(Refused::Gone),
-    };
-    let user = match user {
-        Ok(user) => user,
-        Err(refusal) => {
-            let event = Event {
-                peer: Some(peer.to_owned()),
-                reason: Some(refusal.reason),
-                ..Event::new(septum_audit::Kind::AuthenticationFailed)
-            };
-            let recorded = shared.services.audit.record(event).await;
-            recorded.map_err(|_| Refusal::new(Reason::AuditUnavailable))?;
-            return Err(refusal.into());
-        }
+    authenticate(shared, wire, verifier).await?;
+    let user = user.ok_or_else(|| Refusal::new(Reason::AuthenticationFailed))?;
+    Ok(Opened::Proven { user, asked })
+}
+
+/// What a user who is proven may still be refused for.
+fn admit(
+    shared: &Shared,
+    user: &User,
+    asked: &Asked,
+    database: &str,
+) -> Result<Option<Claim>, Refusal> {
+    let by_user = |refusal: Refusal| Refusal {
+        principal: Principal::new(&user.name).ok(),
+        tenant: refusal.tenant.clone().or_else(|| user.tenant.clone()),
+        source: Some(Source::Credential),
+        ..refusal
     };
     if asked.database != database {
-        return Err(Refusal::new(Reason::UnknownDatabase).into());
+        return Err(by_user(Refusal::new(Reason::UnknownDatabase)));
     }
-    let claim = match &user.tenant {
-        None => None,
-        Some(tenant) => Some(
-            credential::claim(&shared.services.tenants, tenant, &user.name)
-                .map_err(Refusal::from)?,
-        ),
-    };
-    let wire = slot.take().ok_or(Refused::Gone)?;
-    Ok(Arrival::Client(Box::new(Client {
-        wire,
-        user: user.name.clone(),
-        claim,
-        token: asked.token,
-        settings: asked.settings,
-    })))
+    let Some(tenant) = &user.tenant else { return Ok(None) };
+    credential::claim(&shared.services.tenants, tenant, &user.name)
+        .map(Some)
+        .map_err(|error| by_user(Refusal::from(error)))
 }
 
 /// Answers requests for encryption until the real packet comes. Each is taken once: bounded
@@ -315,18 +336,22 @@ fn violation(detail: &str) -> Refusal {
         .with_detail(detail)
 }
 
-/// Ends the start-up towards the client.
+/// Ends the start-up towards the client. What it has set itself is reported as it set it.
 pub(crate) fn welcome(
     out: &mut BytesMut,
     parameters: &std::collections::BTreeMap<String, String>,
+    settings: &[(String, String)],
     user: &str,
     key: &CancelKey,
 ) {
     for (name, value) in parameters {
-        let value = match name.as_str() {
-            "session_authorization" => user,
-            "application_name" => "",
-            _ => value,
+        let set = settings.iter().find(|(set, _)| set.eq_ignore_ascii_case(name));
+        let value = match (name.as_str(), set) {
+            ("client_encoding" | "standard_conforming_strings", _) => value,
+            (_, Some((_, value))) => value,
+            ("session_authorization", None) => user,
+            ("application_name", None) => "",
+            (_, None) => value,
         };
         out.parameter_status(name, value);
     }

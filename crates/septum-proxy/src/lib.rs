@@ -13,6 +13,7 @@ mod refusal;
 mod server;
 mod session;
 mod stream;
+mod unproven;
 
 use std::io;
 use std::sync::Arc;
@@ -20,8 +21,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use ring::rand::{SecureRandom as _, SystemRandom};
-use septum_core::Reason;
-use septum_pgwire::Severity;
+use septum_core::{Principal, Reason};
 use tokio::net::{TcpListener, UnixListener};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -46,6 +46,8 @@ pub(crate) struct Shared {
     pub(crate) random: SystemRandom,
     /// Makes the salts of users that don't exist.
     pub(crate) mock_key: [u8; 32],
+    /// Bounds what strangers cost the audit log.
+    pub(crate) unproven: Arc<unproven::Unproven>,
     connections: AtomicUsize,
 }
 
@@ -92,6 +94,7 @@ impl Proxy {
             cancels: Arc::default(),
             random,
             mock_key,
+            unproven: Arc::new(unproven::Unproven::new()),
             connections: AtomicUsize::new(0),
         });
         Ok(Self { shared, sockets })
@@ -103,13 +106,9 @@ impl Proxy {
         self.sockets.iter().map(|socket| socket.listener.address.clone()).collect()
     }
 
-    /// Makes one server connection: proves that the database is reached, that its role is a
-    /// safe one and that it verifies this proxy's seals.
-    ///
-    /// # Errors
-    /// Why it isn't so, in words for an operator.
-    pub async fn check(&self) -> Result<(), String> {
-        self.shared.pool.parameters().await.map(drop).map_err(|error| error.to_string())
+    /// Asks whether the proxy can serve, also while it runs.
+    pub fn health(&self) -> Health {
+        Health(Arc::clone(&self.shared.pool))
     }
 
     /// Serves clients until `shutdown` resolves; then takes no new ones, lets transactions end
@@ -131,6 +130,27 @@ impl Proxy {
             tracing::warn!("transactions were cut off at the end of the drain time");
         }
         sweeper.abort();
+    }
+}
+
+/// Asks whether a proxy can serve; see [`Proxy::health`].
+#[derive(Clone)]
+pub struct Health(Arc<pool::Pool>);
+
+impl Health {
+    /// Has the database answer on a connection of the pool: it is reached, its role is a safe
+    /// one and it verifies this proxy's seals.
+    ///
+    /// # Errors
+    /// Why it isn't so, in words for an operator. That no connection was free in time is one.
+    pub async fn check(&self) -> Result<(), String> {
+        self.0.check().await.map_err(|error| error.to_string())
+    }
+}
+
+impl std::fmt::Debug for Health {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Health").finish_non_exhaustive()
     }
 }
 
@@ -235,8 +255,9 @@ async fn serve_client(
     let before = shared.connections.fetch_add(1, Ordering::Relaxed);
     let _counted = Counted(&shared.connections);
     if before >= shared.config.limits.connections {
-        let mut wire = Wire::new(stream);
-        return turn_away(&mut wire, &Refusal::new(Reason::TooManyConnections)).await;
+        let answer = Refusal::new(Reason::TooManyConnections);
+        let answer = answer.settle(&*shared.services.audit, &peer).await;
+        return handshake::turn_away(&mut Wire::new(stream), &answer).await;
     }
     let operator = shared.config.operator.as_ref().filter(|_| operator);
     let (users, database) = match operator {
@@ -266,26 +287,30 @@ async fn serve_tenant(
 ) {
     let handshake::Client { mut wire, user, claim, token, settings } = client;
     let mut standing = Standing::new(claim);
-    if token.is_some()
-        && let Err(refusal) = standing.hand_over(token, false, &shared.services)
-    {
-        return turn_away(&mut wire, &refusal).await;
-    }
-    let parameters = match shared.pool.parameters().await {
-        Ok(parameters) => parameters,
-        Err(error) => {
+    let handed_over = match token {
+        Some(token) => standing.hand_over(Some(token), false, &shared.services),
+        None => Ok(()),
+    };
+    let parameters = match handed_over {
+        Err(refusal) => Err(Refusal {
+            principal: refusal.principal.clone().or_else(|| Principal::new(&user).ok()),
+            ..refusal
+        }),
+        Ok(()) => shared.pool.parameters().await.map_err(|error| {
             tracing::error!(%error, "no server connection");
-            return turn_away(&mut wire, &Refusal::new(error.reason())).await;
+            Refusal::new(error.reason())
+        }),
+    };
+    let parameters = match parameters {
+        Ok(parameters) => parameters,
+        Err(refusal) => {
+            let answer = refusal.settle(&*shared.services.audit, &peer).await;
+            return handshake::turn_away(&mut wire, &answer).await;
         }
     };
     let Ok(registration) = shared.cancels.register(&shared.random) else { return };
-    handshake::welcome(&mut wire.output, &parameters, &user, &registration.key);
+    handshake::welcome(&mut wire.output, &parameters, &settings, &user, &registration.key);
     let session =
         Session::new(Arc::clone(shared), wire, peer, registration, parameters, standing, settings);
     session.run(stopped).await;
-}
-
-async fn turn_away(wire: &mut Wire, refusal: &Refusal) {
-    refusal.fields(Severity::Fatal).write_error(&mut wire.output);
-    let _ = tokio::time::timeout(Duration::from_secs(2), wire.drain()).await;
 }

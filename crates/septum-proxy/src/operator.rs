@@ -3,8 +3,8 @@
 
 use septum_audit::{Event, Kind};
 use septum_core::{Principal, Reason};
+use septum_pgwire::Frame;
 use septum_pgwire::frontend::{Message, Write as _};
-use septum_pgwire::{Frame, Severity};
 
 use crate::Shared;
 use crate::config::Operator;
@@ -17,33 +17,17 @@ use crate::stream::Wire;
 pub(crate) async fn serve(shared: &Shared, operator: &Operator, client: Client, peer: String) {
     let Client { mut wire, user, .. } = client;
     let session = Session { shared, user: user.clone(), peer };
-    let parameters = [("application_name", "septum operator"), ("client_encoding", "UTF8")];
-    if session.record(Kind::OperatorSession, Some("connected".into()), None).await.is_err() {
-        return last_word(&mut wire, Reason::AuditUnavailable).await;
+    if let Err(refusal) = session.session("connected").await {
+        return session.turn_away(&mut wire, refusal).await;
     }
-    let opened = match dial_operator(&operator.database, &parameters).await {
-        Ok(opened) => opened,
-        Err(error) => {
-            tracing::error!(%error, "no server connection for an operator");
-            return last_word(&mut wire, error.reason()).await;
-        }
+    let ended = session.work(operator, &mut wire).await;
+    // Its end is told only when it is on the log, like all else.
+    let refusal = match (session.session("disconnected").await, ended) {
+        (Err(unrecorded), _) => unrecorded,
+        (Ok(()), Err(refusal)) => refusal,
+        (Ok(()), Ok(())) => return,
     };
-    let Ok(registration) = shared.cancels.register(&shared.random) else { return };
-    registration.slot.lock().await.key = Some(opened.key.clone());
-    handshake::welcome(&mut wire.output, &opened.parameters, &user, &registration.key);
-    let mut server = opened.wire;
-    if let Err(reason) = session.relay(&mut wire, &mut server).await {
-        last_word(&mut wire, reason).await;
-    }
-    registration.slot.lock().await.key = None;
-    server.output.terminate();
-    let _ = server.drain().await;
-    let _ = session.record(Kind::OperatorSession, Some("disconnected".into()), None).await;
-}
-
-async fn last_word(wire: &mut Wire, reason: Reason) {
-    Refusal::new(reason).fields(Severity::Fatal).write_error(&mut wire.output);
-    let _ = wire.drain().await;
+    session.turn_away(&mut wire, refusal).await;
 }
 
 struct Session<'a> {
@@ -53,11 +37,43 @@ struct Session<'a> {
 }
 
 impl Session<'_> {
-    async fn relay(&self, client: &mut Wire, server: &mut Wire) -> Result<(), Reason> {
+    async fn session(&self, what: &str) -> Result<(), Refusal> {
+        self.record(Kind::OperatorSession, Some(what.to_owned()), None).await
+    }
+
+    async fn turn_away(&self, wire: &mut Wire, refusal: Refusal) {
+        let refusal = Refusal { principal: Principal::new(&self.user).ok(), ..refusal };
+        let answer = refusal.settle(&*self.shared.services.audit, &self.peer).await;
+        handshake::turn_away(wire, &answer).await;
+    }
+
+    /// Connects to the server and relays until either side ends it.
+    async fn work(&self, operator: &Operator, wire: &mut Wire) -> Result<(), Refusal> {
+        let parameters = [("application_name", "septum operator"), ("client_encoding", "UTF8")];
+        let opened = dial_operator(&operator.database, &parameters).await.map_err(|error| {
+            tracing::error!(%error, "no server connection for an operator");
+            Refusal::new(error.reason())
+        })?;
+        let Ok(registration) = self.shared.cancels.register(&self.shared.random) else {
+            return Ok(());
+        };
+        registration.slot.lock().await.key = Some(opened.key.clone());
+        let key = &registration.key;
+        handshake::welcome(&mut wire.output, &opened.parameters, &[], &self.user, key);
+        let mut server = opened.wire;
+        let relayed = self.relay(wire, &mut server).await;
+        registration.slot.lock().await.key = None;
+        server.output.terminate();
+        // It may be gone already.
+        let _ = server.drain().await;
+        relayed
+    }
+
+    async fn relay(&self, client: &mut Wire, server: &mut Wire) -> Result<(), Refusal> {
         loop {
             let limit = self.shared.config.limits.message_bytes;
-            while let Some(frame) =
-                Frame::take(&mut client.input, limit).map_err(|_| Reason::MessageTooLarge)?
+            while let Some(frame) = Frame::take(&mut client.input, limit)
+                .map_err(|_| Refusal::new(Reason::MessageTooLarge))?
             {
                 self.forward(&frame, server).await?;
             }
@@ -93,18 +109,18 @@ impl Session<'_> {
     }
 
     /// Passes a message on; a statement's text is recorded, by its fingerprint, first.
-    async fn forward(&self, frame: &Frame, server: &mut Wire) -> Result<(), Reason> {
-        let message = Message::read(frame.clone()).map_err(|_| Reason::ProtocolViolation)?;
+    async fn forward(&self, frame: &Frame, server: &mut Wire) -> Result<(), Refusal> {
+        let message =
+            Message::read(frame.clone()).map_err(|_| Refusal::new(Reason::ProtocolViolation))?;
         let text = match &message {
             Message::Query(text) => Some(text),
             Message::Parse(parse) => Some(&parse.text),
-            Message::FunctionCall => return Err(Reason::MessageNotAllowed),
+            Message::FunctionCall => return Err(Refusal::new(Reason::MessageNotAllowed)),
             _ => None,
         };
         if let Some(text) = text {
             let (subject, fingerprint) = describe(text);
-            let recorded = self.record(Kind::OperatorStatement, subject, fingerprint).await;
-            recorded.map_err(|()| Reason::AuditUnavailable)?;
+            self.record(Kind::OperatorStatement, subject, fingerprint).await?;
         }
         frame.write(&mut server.output);
         Ok(())
@@ -115,7 +131,7 @@ impl Session<'_> {
         kind: Kind,
         subject: Option<String>,
         fingerprint: Option<String>,
-    ) -> Result<(), ()> {
+    ) -> Result<(), Refusal> {
         let event = Event {
             principal: Principal::new(&self.user).ok(),
             peer: Some(self.peer.clone()),
@@ -124,7 +140,8 @@ impl Session<'_> {
             ..Event::new(kind)
         };
         self.shared.services.audit.record(event).await.map_err(|error| {
-            tracing::error!(%error, "an operator's statement could not be recorded");
+            tracing::error!(%error, "what an operator does could not be recorded");
+            Refusal::new(Reason::AuditUnavailable)
         })
     }
 }

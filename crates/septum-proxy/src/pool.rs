@@ -11,7 +11,7 @@ use septum_core::{Reason, TenantId};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::config::PoolConfig;
-use crate::server::{ConnectError, Dialer, Parameters, Server};
+use crate::server::{Cleanness, ConnectError, Dialer, Parameters, Server};
 
 pub(crate) struct Pool {
     config: PoolConfig,
@@ -80,6 +80,23 @@ impl Pool {
         }
         lease.server.idle_since = Instant::now();
         self.idle().push(lease.server);
+    }
+
+    /// Has a server connection answer, whether one that is there or a new one.
+    pub(crate) async fn check(&self) -> Result<(), AcquireError> {
+        let mut lease = self.acquire(None).await?;
+        lease.server.clean(false);
+        if lease.server.cleaned(Cleanness::default()).await {
+            self.give_back(lease);
+            return Ok(());
+        }
+        // What was there is dead. Is there another to be had?
+        let Lease { server, _turn: turn } = lease;
+        drop(server);
+        let server = self.dialer.dial().await?;
+        self.remember(&server);
+        self.give_back(Lease { server, _turn: turn });
+        Ok(())
     }
 
     /// What the server says of itself; connects when nobody has yet.

@@ -1,7 +1,8 @@
 //! How a reason becomes PostgreSQL's error: the one place that maps them.
 
-use septum_bind::BindError;
-use septum_core::{Principal, Reason, Source, TenantId};
+use septum_audit::{Event, Kind, Sink};
+use septum_bind::{BindError, Binding};
+use septum_core::{Principal, Reason, Source, TenantId, TraceId};
 use septum_guard::Denial;
 use septum_pgwire::{ErrorFields, Severity};
 
@@ -18,8 +19,16 @@ pub(crate) struct Refusal {
     pub(crate) source: Option<Source>,
     pub(crate) tenant: Option<TenantId>,
     pub(crate) principal: Option<Principal>,
+    pub(crate) trace: Option<TraceId>,
     pub(crate) crossing: bool,
 }
+
+/// What may be answered.
+///
+/// INVARIANT: its makers are [`Refusal::settle`] and `Unproven::settle`: a refusal that is one
+/// for the audit log is on stable storage, or it says that it could not be recorded and nothing
+/// else (invariant 8).
+pub(crate) struct Answer(Refusal);
 
 impl Refusal {
     pub(crate) fn new(reason: Reason) -> Self {
@@ -32,6 +41,7 @@ impl Refusal {
             source: None,
             tenant: None,
             principal: None,
+            trace: None,
             crossing: is_crossing(reason),
         }
     }
@@ -44,22 +54,54 @@ impl Refusal {
         Self { subject: Some(subject.into()), ..self }
     }
 
-    /// What the client gets.
-    pub(crate) fn fields(&self, severity: Severity) -> ErrorFields {
-        let doc = self.reason.doc();
-        let mut message = format!("{}: {}", self.reason.code(), doc.title);
-        if let Some(subject) = &self.subject {
-            message.push_str(": `");
-            message.push_str(subject);
-            message.push('`');
+    /// The same, with what is known of the binding under which it happened.
+    pub(crate) fn under(self, held: Option<&Binding>) -> Self {
+        Self {
+            tenant: self.tenant.or_else(|| held.map(|held| held.tenant().clone())),
+            principal: self.principal.or_else(|| held.map(|held| held.principal().clone())),
+            source: self.source.or_else(|| held.map(Binding::source)),
+            trace: self.trace.or_else(|| held.and_then(Binding::trace)),
+            ..self
         }
-        ErrorFields {
-            severity,
-            code: sqlstate(self.reason),
-            message,
-            detail: Some(self.detail.clone().unwrap_or_else(|| doc.why.to_owned())),
-            hint: Some(doc.remedy.to_owned()),
-            position: self.position,
+    }
+
+    /// Records the refusal where it is one for the log; then it may be answered.
+    pub(crate) async fn settle(self, audit: &dyn Sink, peer: &str) -> Answer {
+        if !self.is_recorded() {
+            return Answer(self);
+        }
+        let recorded = audit.record(self.event(peer)).await;
+        self.answer(recorded.is_ok(), peer)
+    }
+
+    /// What may be said once it was tried to record it.
+    pub(crate) fn answer(self, recorded: bool, peer: &str) -> Answer {
+        let (reason, subject) = (self.reason, self.subject.as_deref());
+        if recorded {
+            tracing::warn!(%reason, subject, %peer, "refused");
+            return Answer(self);
+        }
+        tracing::error!(%reason, subject, %peer, "a refusal could not be recorded");
+        Answer(Self::new(Reason::AuditUnavailable))
+    }
+
+    /// The refusal as the audit log keeps it.
+    pub(crate) fn event(&self, peer: &str) -> Event {
+        let kind = match self.reason {
+            Reason::AuthenticationFailed => Kind::AuthenticationFailed,
+            _ if self.crossing => Kind::Crossing,
+            _ => Kind::Denied,
+        };
+        Event {
+            tenant: self.tenant.clone(),
+            principal: self.principal.clone(),
+            source: self.source,
+            peer: Some(peer.to_owned()),
+            trace: self.trace,
+            reason: Some(self.reason),
+            fingerprint: self.fingerprint.clone(),
+            subject: self.subject.clone(),
+            ..Event::new(kind)
         }
     }
 
@@ -75,7 +117,33 @@ impl Refusal {
                 | Reason::ShuttingDown
                 | Reason::IdleTimeout
                 | Reason::TooManyConnections
+                | Reason::AuditUnavailable
         )
+    }
+}
+
+impl Answer {
+    pub(crate) fn reason(&self) -> Reason {
+        self.0.reason
+    }
+
+    /// What the client gets.
+    pub(crate) fn fields(&self, severity: Severity) -> ErrorFields {
+        let doc = self.0.reason.doc();
+        let mut message = format!("{}: {}", self.0.reason.code(), doc.title);
+        if let Some(subject) = &self.0.subject {
+            message.push_str(": `");
+            message.push_str(subject);
+            message.push('`');
+        }
+        ErrorFields {
+            severity,
+            code: sqlstate(self.0.reason),
+            message,
+            detail: Some(self.0.detail.clone().unwrap_or_else(|| doc.why.to_owned())),
+            hint: Some(doc.remedy.to_owned()),
+            position: self.0.position,
+        }
     }
 }
 

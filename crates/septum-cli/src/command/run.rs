@@ -11,10 +11,10 @@ use septum_audit::Sink;
 use septum_bind::context::ContextKeys;
 use septum_bind::seal::SealKey;
 use septum_bind::{Traces, UnixSeconds};
-use septum_gateway::Gateway;
+use septum_gateway::{Gateway, ReadyCheck};
 use septum_guard::Guard;
 use septum_journal::Journal;
-use septum_proxy::Proxy;
+use septum_proxy::{Health, Proxy};
 use tokio::sync::{oneshot, watch};
 
 use crate::config::{Settings, Source};
@@ -86,9 +86,11 @@ async fn serve(
         clock,
     };
     let has_operator = settings.proxy.operator.is_some();
+    let serves_database = !settings.proxy.listeners.is_empty();
     let proxy = Proxy::bind(settings.proxy, proxy_services)
         .await
         .context("the database listeners can't be opened")?;
+    let health = proxy.health();
     let gateway_services = septum_gateway::Services {
         tenants,
         context_keys,
@@ -96,7 +98,7 @@ async fn serve(
         audit: journal,
         environment,
         clock,
-        ready: None,
+        ready: serves_database.then(|| database_is_ready(health.clone())),
     };
     let gateway = match settings.gateway {
         Some(config) => Some(
@@ -106,7 +108,7 @@ async fn serve(
         ),
         None => None,
     };
-    if let Err(error) = proxy.check().await {
+    if let Err(error) = health.check().await {
         // Not fatal: the database may come later, and until then nothing is answered.
         tracing::warn!(error, "the database can't be used yet");
     }
@@ -114,6 +116,20 @@ async fn serve(
     Ready::new(&proxy, has_operator, gateway.as_ref()).announce(ready_file.as_deref())?;
     drain_in_order(gateway, proxy, stop).await;
     Ok(())
+}
+
+/// An application whose database is Septum is of no use while that can't be reached.
+fn database_is_ready(health: Health) -> ReadyCheck {
+    Arc::new(move || {
+        let health = health.clone();
+        Box::pin(async move {
+            let checked = health.check().await;
+            if let Err(error) = &checked {
+                tracing::warn!(error, "the database can't be used");
+            }
+            checked.is_ok()
+        })
+    })
 }
 
 /// Serves until Septum is to stop, and then lets HTTP requests end before the proxy stops: they

@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
-use std::sync::Arc;
-use std::time::Instant;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use ring::rand::{SecureRandom as _, SystemRandom};
@@ -14,6 +14,7 @@ use septum_pgwire::{Frame, FrameError, Malformed, Reader};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpStream, UnixStream};
 
+use super::clean::{Cleaning, Functions};
 use super::{Own, Server, Statements};
 use crate::config::{Config, Database, ServerAddress, Services};
 use crate::stream::{Stream, Wire};
@@ -90,11 +91,15 @@ pub(crate) struct Dialer {
     config: Arc<Config>,
     services: Services,
     random: SystemRandom,
+    functions: Mutex<Option<(Instant, Functions)>>,
 }
+
+/// How long the list of PostgreSQL's own functions is good for.
+const FUNCTIONS_KEPT: Duration = Duration::from_secs(60);
 
 impl Dialer {
     pub(crate) fn new(config: Arc<Config>, services: Services) -> Self {
-        Self { config, services, random: SystemRandom::new() }
+        Self { config, services, random: SystemRandom::new(), functions: Mutex::default() }
     }
 
     /// Connects, authenticates, and proves that the role is a safe one and that the database
@@ -130,9 +135,32 @@ impl Dialer {
             idle_since: now,
             clock: 0,
             bind,
+            functions: Functions::default(),
+            cleaning: Cleaning::unprepared(),
         };
         self.probe(&mut server).await?;
+        server.functions = self.functions(&mut server).await?;
         Ok(server)
+    }
+
+    /// The functions that are PostgreSQL's own; asked for again now and then, as a migration may
+    /// have added one of the same name.
+    async fn functions(&self, server: &mut Server) -> Result<Functions, ConnectError> {
+        let known = self.functions.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some((since, functions)) = known
+            && since.elapsed() < FUNCTIONS_KEPT
+        {
+            return Ok(functions);
+        }
+        server.parse_own("", Own::Functions);
+        server.wire.output.bind_values("", "", false, std::iter::empty());
+        server.wire.output.execute("", 0);
+        server.wire.output.sync();
+        let functions =
+            Functions::new(rows(&mut server.wire).await?.into_iter().flatten().flatten());
+        let mut known = self.functions.lock().unwrap_or_else(PoisonError::into_inner);
+        *known = Some((Instant::now(), functions.clone()));
+        Ok(functions)
     }
 
     /// Two round trips: what the role may do and what time it is there; then the bind itself,
@@ -143,6 +171,7 @@ impl Dialer {
         server.wire.output.execute("", 0);
         let bind = server.bind.clone();
         server.parse_own(&bind, Own::Bind);
+        server.prepare_cleaning();
         server.wire.output.sync();
         let rows = rows(&mut server.wire).await?;
         let mut values = rows.iter().flatten().flatten();

@@ -1,5 +1,6 @@
 //! A connection to PostgreSQL, and what it has prepared.
 
+mod clean;
 mod connect;
 mod sql;
 mod statements;
@@ -15,6 +16,7 @@ use septum_pgwire::frontend::Write as _;
 use septum_pgwire::startup::CancelKey;
 use septum_sql::Statement;
 
+pub(crate) use clean::{Cleanness, Functions};
 pub use connect::ConnectError;
 pub(crate) use connect::{Dialer, dial_operator, reach, scram_nonce};
 pub(crate) use sql::Own;
@@ -38,6 +40,9 @@ pub(crate) struct Server {
     clock: UnixSeconds,
     /// The name of the prepared bind.
     pub(crate) bind: String,
+    /// The functions that can't leave anything behind.
+    pub(crate) functions: Functions,
+    cleaning: clean::Cleaning,
 }
 
 impl Server {

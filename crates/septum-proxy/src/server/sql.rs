@@ -9,6 +9,17 @@ pub(crate) enum Own {
     Probe,
     /// Whether the database verifies our seals.
     Verify,
+    /// Every setting back to what the connection began with.
+    Reset,
+    /// Forgets which numbers sequences gave.
+    Sequences,
+    /// Lets go of the role and of locks; says whether nothing else is left that one session
+    /// could leave to the next.
+    Clean,
+    /// The same, and whether exactly what this many messages have prepared is prepared.
+    CleanThroughout,
+    /// The functions of PostgreSQL's own that no other schema has one of the same name of.
+    Functions,
     /// A statement that fails, to fail a transaction on the server's side as well.
     Poison,
 }
@@ -28,6 +39,30 @@ impl Own {
                  FROM pg_catalog.pg_roles WHERE rolname = CURRENT_USER"
             }
             Self::Verify => "SELECT (septum.tenant() IS NOT NULL)::text",
+            Self::Reset => "RESET ALL",
+            Self::Sequences => "DISCARD SEQUENCES",
+            Self::Clean => {
+                "SELECT pg_catalog.set_config('role', 'none', false), \
+                 pg_catalog.pg_advisory_unlock_all(), \
+                 (pg_catalog.pg_my_temp_schema() OPERATOR(pg_catalog.=) 0 \
+                 AND NOT EXISTS (SELECT FROM pg_catalog.pg_listening_channels()) \
+                 AND NOT EXISTS (SELECT FROM pg_catalog.pg_cursor() WHERE is_holdable))::text"
+            }
+            Self::CleanThroughout => {
+                "SELECT pg_catalog.set_config('role', 'none', false), \
+                 pg_catalog.pg_advisory_unlock_all(), \
+                 (pg_catalog.pg_my_temp_schema() OPERATOR(pg_catalog.=) 0 \
+                 AND NOT EXISTS (SELECT FROM pg_catalog.pg_listening_channels()) \
+                 AND NOT EXISTS (SELECT FROM pg_catalog.pg_cursor() WHERE is_holdable) \
+                 AND (SELECT pg_catalog.count(*) OPERATOR(pg_catalog.=) $1 \
+                 AND NOT COALESCE(pg_catalog.bool_or(from_sql), false) \
+                 FROM pg_catalog.pg_prepared_statement()))::text"
+            }
+            Self::Functions => {
+                "SELECT proname FROM pg_catalog.pg_proc GROUP BY proname \
+                 HAVING pg_catalog.bool_and(pronamespace OPERATOR(pg_catalog.=) \
+                 'pg_catalog'::pg_catalog.regnamespace)"
+            }
             Self::Poison => "septum refused a statement of this transaction",
         }
     }

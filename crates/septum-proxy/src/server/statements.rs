@@ -18,6 +18,8 @@ pub(crate) struct Statements {
     clock: u64,
     limit: NonZeroUsize,
     by_key: HashMap<Arc<Key>, Entry>,
+    /// Names that are still to be closed.
+    unclosed: Vec<Arc<str>>,
     /// Texts of the simple protocol seen once: the second time they are worth preparing.
     seen: HashMap<u64, ()>,
 }
@@ -29,7 +31,15 @@ struct Entry {
 
 impl Statements {
     pub(crate) fn new(prefix: u64, limit: NonZeroUsize) -> Self {
-        Self { prefix, next: 0, clock: 0, limit, by_key: HashMap::new(), seen: HashMap::new() }
+        Self {
+            prefix,
+            next: 0,
+            clock: 0,
+            limit,
+            by_key: HashMap::new(),
+            unclosed: Vec::new(),
+            seen: HashMap::new(),
+        }
     }
 
     /// A name that no statement of this connection has had.
@@ -48,9 +58,12 @@ impl Statements {
         })
     }
 
-    /// Takes a statement up; returns its name, and that of the one to close for it.
-    pub(crate) fn insert(&mut self, key: Arc<Key>) -> (Arc<str>, Option<Arc<str>>) {
-        let closed = if self.by_key.len() >= self.limit.get() { self.evict() } else { None };
+    /// Takes a statement up; returns its name, and those to close for it.
+    pub(crate) fn insert(&mut self, key: Arc<Key>) -> (Arc<str>, Vec<Arc<str>>) {
+        let mut closed = std::mem::take(&mut self.unclosed);
+        if self.by_key.len() >= self.limit.get() {
+            closed.extend(self.evict());
+        }
         let name = self.fresh_name();
         self.clock = self.clock.wrapping_add(1);
         self.by_key.insert(key, Entry { name: Arc::clone(&name), used: self.clock });
@@ -72,6 +85,16 @@ impl Statements {
             self.seen.clear();
         }
         self.seen.insert(hash, ()).is_some()
+    }
+
+    /// How many there are on the server, when every answer has come.
+    pub(crate) fn count(&self) -> usize {
+        self.by_key.len().saturating_add(self.unclosed.len())
+    }
+
+    /// A statement that was to be closed, but the server never got to it.
+    pub(crate) fn not_closed(&mut self, name: Arc<str>) {
+        self.unclosed.push(name);
     }
 
     fn evict(&mut self) -> Option<Arc<str>> {

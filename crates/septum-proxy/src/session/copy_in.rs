@@ -23,8 +23,8 @@ pub(super) enum CopyIn {
     Columns { statement: Box<Statement>, bound: Bound },
     /// The insert is being prepared.
     Preparing { decoder: Box<Decoder>, binary: bool, columns: usize },
-    /// The client sends rows.
-    Streaming { decoder: Box<Decoder>, binary: bool },
+    /// The client sends rows; `fed` while there may be whole ones that were not sent on.
+    Streaming { decoder: Box<Decoder>, binary: bool, fed: bool, ended: bool, crossed: bool },
 }
 
 impl CopyIn {
@@ -108,28 +108,30 @@ impl Session {
     pub(super) fn copy_prepared(&mut self) {
         if let Some(CopyIn::Preparing { decoder, binary, columns }) = self.copy.take() {
             self.client.output.copy_in(binary, columns);
-            self.copy = Some(CopyIn::Streaming { decoder, binary });
+            self.copy = Some(CopyIn::Streaming {
+                decoder,
+                binary,
+                fed: false,
+                ended: false,
+                crossed: false,
+            });
         }
     }
 
     /// A message of the client's while it copies.
     pub(super) fn copy_message(&mut self, message: Message) -> Result<Result<(), Stop>, Fatal> {
-        let Some(CopyIn::Streaming { decoder, .. }) = &mut self.copy else { return Ok(Ok(())) };
+        let Some(CopyIn::Streaming { decoder, fed, ended, .. }) = &mut self.copy else {
+            return Ok(Ok(()));
+        };
         match message {
             Message::CopyData(data) => {
                 decoder.feed(&data);
-                Ok(self.copy_rows().map_err(Into::into))
+                *fed = true;
+                Ok(Ok(()))
             }
             Message::CopyDone => {
                 decoder.end();
-                if let Err(error) = self.copy_rows() {
-                    return Ok(Err(error.into()));
-                }
-                self.copy = None;
-                self.expect.push_back(Expect::CopyEnd);
-                if let Some(lease) = &mut self.lease {
-                    lease.server.wire.output.flush();
-                }
+                (*fed, *ended) = (true, true);
                 Ok(Ok(()))
             }
             Message::CopyFail(reason) => {
@@ -145,34 +147,49 @@ impl Session {
         }
     }
 
-    /// Sends every whole row that has come.
-    fn copy_rows(&mut self) -> Result<(), septum_pgwire::ErrorFields> {
-        let Some(CopyIn::Streaming { decoder, binary }) = &mut self.copy else { return Ok(()) };
-        let Some(lease) = &mut self.lease else { return Ok(()) };
-        let out = &mut lease.server.wire.output;
-        let guard = &self.shared.services.guard;
-        let mut crossing = None;
-        let sent = loop {
+    /// Sends on the whole rows that have come, as many as the server can take for now; `None`
+    /// when there is nothing to do. One message may hold millions of rows.
+    pub(super) fn copy_rows(&mut self) -> Option<Result<(), Stop>> {
+        loop {
+            if self.is_full() {
+                return None;
+            }
+            let Some(CopyIn::Streaming { decoder, binary, fed: fed @ true, ended, crossed }) =
+                &mut self.copy
+            else {
+                return None;
+            };
+            let out = &mut self.lease.as_mut()?.server.wire.output;
             match decoder.next_row() {
                 Ok(Some(row)) => {
-                    if let (Some(binding), None) = (self.ahead.binding(), &crossing) {
-                        crossing = guard.crossing("", row.iter().flatten(), binding);
-                    }
+                    let crossing = match self.ahead.binding() {
+                        // One attempt a copy, however many rows.
+                        Some(binding) if !*crossed => {
+                            self.shared.services.guard.crossing("", row.iter().flatten(), binding)
+                        }
+                        Some(_) | None => None,
+                    };
                     out.bind_values("", "", *binary, row.iter());
                     out.execute("", 0);
                     self.expect.push_back(Expect::Bind { relay: false, undo: Undo::Nothing });
                     self.expect
                         .push_back(Expect::Execution { rows: Rows::Discard, done: Done::CopyRow });
+                    if let Some(denial) = crossing {
+                        *crossed = true;
+                        self.noticed.push(self.event(&denial.into()));
+                    }
                 }
-                Ok(None) => break Ok(()),
-                Err(error) => break Err(postgres_error(error.sqlstate(), error.to_string())),
+                Ok(None) if *ended => {
+                    out.flush();
+                    self.copy = None;
+                    self.expect.push_back(Expect::CopyEnd);
+                }
+                Ok(None) => *fed = false,
+                Err(error) => {
+                    return Some(Err(postgres_error(error.sqlstate(), error.to_string()).into()));
+                }
             }
-        };
-        // One attempt a copy, however many rows.
-        if let Some(denial) = crossing.filter(|_| self.noticed.is_empty()) {
-            self.noticed.push(self.event(&denial.into()));
         }
-        sent
     }
 }
 

@@ -18,7 +18,7 @@ use bytes::BytesMut;
 use septum_bind::Binding;
 
 use super::prepared::{Portal, Prepared};
-use crate::server::Key;
+use crate::server::{Cleanness, Key};
 
 /// One answer to come.
 pub(crate) enum Expect {
@@ -33,9 +33,11 @@ pub(crate) enum Expect {
     /// Rows or copied data, and then the end of an `Execute`.
     Execution { rows: Rows, done: Done },
     /// `CloseComplete`
-    Close { relay: bool },
+    Close { relay: bool, undo: Undo },
     /// `ReadyForQuery`
     Ready,
+    /// Everything up to `ReadyForQuery`: the connection is being cleaned.
+    Clean(Cleanness),
     /// Nothing from the server: what Septum itself answers at this place.
     Local { reply: BytesMut, undo: Undo },
     /// An error, which becomes this one.
@@ -106,11 +108,24 @@ pub(crate) enum Undo {
     Portal(String, Option<Portal>),
     /// Both of the first two.
     Both(Arc<Key>, String, Option<Arc<Prepared>>),
+    /// The server still has this statement.
+    Closed(Arc<str>),
 }
 
 impl Expect {
-    /// Whether an error in its place means that the bind failed.
+    /// Whether it is the bind's execution.
     pub(crate) fn is_bind(&self) -> bool {
-        matches!(self, Self::Execution { done: Done::Bound(_) | Done::Applied, .. })
+        matches!(self, Self::Execution { done: Done::Bound(_), .. })
+    }
+
+    /// Whether a transaction that has failed goes on or is over behind it.
+    pub(crate) fn ends_failure(&self) -> bool {
+        let Self::Execution { done: Done::Verb(verb), .. } = self else { return false };
+        matches!(verb, Verb::End | Verb::RollbackTo(_))
+    }
+
+    /// Whether it ends what the server was given to do: until then nothing more is begun.
+    pub(crate) fn is_end(&self) -> bool {
+        matches!(self, Self::Ready | Self::Clean(_))
     }
 }

@@ -5,15 +5,21 @@ use std::sync::Arc;
 use bytes::BytesMut;
 use septum_pgwire::backend::Write as _;
 use septum_pgwire::frontend::{Bind, Execute, Parse, Target, Write as _};
+use septum_sql::Statement;
 
 use super::expect::{Done, Expect, Rows, Undo};
 use super::prepared::{Portal, Prepared};
 use super::query::Judged;
-use super::{Session, Stop, Transaction, Work, perform, postgres_error};
+use super::{Session, Stop, Work, aborted, perform, postgres_error};
+use crate::pool::Lease;
 use crate::server::Key;
 
 impl Session {
     pub(super) fn begin_parse(&mut self, parse: Parse) -> Result<(), Stop> {
+        if parse.name.is_empty() {
+            // Whatever becomes of the new one, the old one is gone.
+            self.statements.remove("");
+        }
         let judged = self.judge(&parse.text)?;
         let statement = match judged.statements.as_ref() {
             [] => None,
@@ -26,11 +32,14 @@ impl Session {
                 .into());
             }
         };
+        if statement.is_some() {
+            self.may_run(statement.as_deref())?;
+        }
         if !parse.name.is_empty() && self.statements.contains_key(&parse.name) {
             let message = format!("prepared statement \"{}\" already exists", parse.name);
             return Err(postgres_error("42P05", message).into());
         }
-        if self.statements.len() >= self.shared.config.limits.statements {
+        if !self.has_room_for(&parse) {
             let message = "too many prepared statements; close some";
             return Err(postgres_error("53400", message).into());
         }
@@ -43,6 +52,25 @@ impl Session {
             self.notice(&prepared.text, std::iter::empty(), &bound);
         }
         self.push(Work::Prepare { name: parse.name, prepared })
+    }
+
+    /// In a failed transaction only what ends it, or a part of it, is prepared or bound, known
+    /// or not (trap P12).
+    fn may_run(&self, statement: Option<&Statement>) -> Result<(), Stop> {
+        let goes_on = |statement: &Statement| perform::goes_on_after_failure(statement.kind());
+        if self.is_aborted() && !statement.is_some_and(goes_on) { Err(aborted()) } else { Ok(()) }
+    }
+
+    /// Bounds what one client's statements take: in number, and where their texts are long also
+    /// in size.
+    fn has_room_for(&self, parse: &Parse) -> bool {
+        const LONG: usize = 4 << 10;
+        let limits = &self.shared.config.limits;
+        let held = || self.statements.values().map(|prepared| prepared.text.len()).sum::<usize>();
+        let size = parse.text.len();
+        is_name(&parse.name)
+            && self.statements.len() < limits.statements
+            && (size <= LONG || held().saturating_add(size) <= limits.message_bytes)
     }
 
     /// Prepares a judged statement, on the server where it is one of the server's.
@@ -58,14 +86,11 @@ impl Session {
             prepared: Arc::clone(&prepared),
         })?;
         let before = self.statements.insert(name.clone(), Arc::clone(&prepared));
-        let failed = matches!(self.transaction, Transaction::Failed) && !self.sent;
-        let Some(lease) = &mut self.lease else { return Ok(()) };
-        // In a failed transaction the server must say so itself (trap P12).
-        if !failed && lease.server.statements.name(&prepared.key).is_some() {
+        let Some(Lease { server, .. }) = &mut self.lease else { return Ok(()) };
+        if server.statements.name(&prepared.key).is_some() {
             self.answer(Undo::Statement(name, before), BytesMut::parse_complete);
             return Ok(());
         }
-        lease.server.statements.remove(&prepared.key);
         self.send_parse(&prepared, Some((name, before)));
         Ok(())
     }
@@ -78,9 +103,9 @@ impl Session {
         let server = &mut lease.server;
         let key = Arc::clone(&prepared.key);
         let (name, closed) = server.statements.insert(Arc::clone(&key));
-        if let Some(closed) = closed {
+        for closed in closed {
             server.wire.output.close_statement(&closed);
-            self.expect.push_back(Expect::Close { relay: false });
+            self.expect.push_back(Expect::Close { relay: false, undo: Undo::Closed(closed) });
         }
         server.parse(&name, statement, &key.types);
         let relay = client.is_some();
@@ -114,8 +139,16 @@ impl Session {
 
     pub(super) fn bind(&mut self, bind: Bind) -> Result<(), Stop> {
         let prepared = self.find(&bind.statement)?;
-        let portal = Portal { prepared: Arc::clone(&prepared) };
+        if !is_name(&bind.portal) || self.portals.len() >= self.shared.config.limits.statements {
+            return Err(postgres_error("53400", "too many portals; close some").into());
+        }
+        self.may_run(prepared.statement.as_deref())?;
+        let portal = Portal { prepared: Arc::clone(&prepared), ran: false };
         if !prepared.is_remote() {
+            if !bind.portal.is_empty() && self.portals.contains_key(&bind.portal) {
+                let message = format!("cursor \"{}\" already exists", bind.portal);
+                return Err(postgres_error("42P03", message).into());
+            }
             let before = self.portals.insert(bind.portal.clone(), portal);
             self.answer(Undo::Portal(bind.portal, before), BytesMut::bind_complete);
             return Ok(());
@@ -124,6 +157,9 @@ impl Session {
         // What was let through under one binding is not let through under every one.
         self.judge_under(&prepared.text, &bound)?;
         self.ready_for(&bound, || Work::Bind(bind.clone()))?;
+        if let Some(statement) = &prepared.statement {
+            self.look_for_strangers(statement);
+        }
         self.notice(&prepared.text, bind.parameters(), &bound);
         let Some(name) = self.server_name(&prepared) else { return Ok(()) };
         let Some(lease) = &mut self.lease else { return Ok(()) };
@@ -164,7 +200,8 @@ impl Session {
                 }
                 // What is not in our list may be a cursor that SQL declared in this
                 // transaction; the server knows.
-                let Some(lease) = &mut self.lease else { return Err(no_portal(name)) };
+                self.ready_for_portal(name, || Work::Describe(target.clone()))?;
+                let Some(lease) = &mut self.lease else { return Ok(()) };
                 lease.server.wire.output.describe_portal(name);
                 self.expect.push_back(Expect::Portal { no_data: true });
             }
@@ -177,27 +214,43 @@ impl Session {
         if let Some(portal) = self.portals.get(&execute.portal)
             && !portal.prepared.is_remote()
         {
-            let prepared = Arc::clone(&portal.prepared);
+            let (prepared, ran) = (Arc::clone(&portal.prepared), portal.ran);
             let Some(statement) = &prepared.statement else {
                 self.answer(Undo::Nothing, BytesMut::empty_query);
                 return Ok(());
             };
+            self.may_run(Some(statement))?;
+            if ran {
+                let message = format!("portal \"{}\" cannot be run", execute.portal);
+                return Err(postgres_error("55000", message).into());
+            }
             let bound = self.resolve(&prepared.evidence)?;
             self.judge_under(&prepared.text, &bound)?;
-            return self.perform(statement, &bound, || Work::Execute(execute.clone()));
+            self.perform(statement, &bound, || Work::Execute(execute.clone()))?;
+            if let Some(portal) = self.portals.get_mut(&execute.portal) {
+                portal.ran = true;
+            }
+            return Ok(());
         }
-        if self.lease.is_none() {
-            return Err(no_portal(&execute.portal));
-        }
-        let portal = self.portals.get(&execute.portal);
-        let evidence = portal.map(|portal| portal.prepared.evidence.clone()).unwrap_or_default();
-        let bound = self.resolve(&evidence)?;
-        self.ready_for(&bound, || Work::Execute(execute.clone()))?;
+        self.ready_for_portal(&execute.portal, || Work::Execute(execute.clone()))?;
         let Some(lease) = &mut self.lease else { return Ok(()) };
         lease.server.wire.output.execute(&execute.portal, execute.rows);
         self.expect.push_back(Expect::Execution { rows: Rows::Relay, done: Done::Relay });
         self.sent = true;
         Ok(())
+    }
+
+    /// A portal is of the transaction under way, or of none; the bind it was made under may have
+    /// to be made again.
+    fn ready_for_portal(&mut self, name: &str, work: impl FnOnce() -> Work) -> Result<(), Stop> {
+        let portal = self.portals.get(name);
+        // No cursor is unnamed: a portal of the server's that is would be one of Septum's own.
+        if self.lease.is_none() || (name.is_empty() && portal.is_none()) {
+            return Err(no_portal(name));
+        }
+        let evidence = portal.map(|portal| portal.prepared.evidence.clone()).unwrap_or_default();
+        let bound = self.resolve(&evidence)?;
+        self.ready_for(&bound, work)
     }
 
     pub(super) fn close(&mut self, target: &Target) {
@@ -208,11 +261,13 @@ impl Session {
             }
             Target::Portal(name) => {
                 let before = self.portals.remove(name);
-                let local = before.as_ref().is_some_and(|portal| !portal.prepared.is_remote());
+                let local =
+                    before.as_ref().map_or(name.is_empty(), |portal| !portal.prepared.is_remote());
                 match &mut self.lease {
                     Some(lease) if !local => {
                         lease.server.wire.output.close_portal(name);
-                        self.expect.push_back(Expect::Close { relay: true });
+                        let undo = Undo::Portal(name.clone(), before);
+                        self.expect.push_back(Expect::Close { relay: true, undo });
                         self.sent = true;
                     }
                     _ => self.answer(Undo::Portal(name.clone(), before), BytesMut::close_complete),
@@ -220,6 +275,11 @@ impl Session {
             }
         }
     }
+}
+
+/// PostgreSQL itself looks at 63 bytes of a name. Longer ones are only a way to take memory.
+fn is_name(name: &str) -> bool {
+    name.len() <= 255
 }
 
 /// Describes a statement that Septum itself answers.

@@ -30,7 +30,7 @@ use bytes::BytesMut;
 use septum_audit::Event;
 use septum_bind::Binding;
 use septum_core::{Reason, TenantId};
-use septum_guard::Guarded;
+use septum_guard::{Guarded, Mode};
 use septum_pgwire::backend::Write as _;
 use septum_pgwire::frontend::{Bind, Execute, Message, Target, Write as _};
 use septum_pgwire::{ErrorFields, Frame, Severity, TransactionStatus};
@@ -40,7 +40,7 @@ use crate::Shared;
 use crate::cancel::Registration;
 use crate::pool::Lease;
 use crate::refusal::Refusal;
-use crate::server::{Own, Parameters};
+use crate::server::{Cleanness, Own, Parameters};
 use crate::stream::Wire;
 use copy_in::CopyIn;
 use evidence::{Bound, Evidence};
@@ -49,6 +49,10 @@ use prepared::{Portal, Prepared};
 use settings::Settings;
 
 pub(crate) use evidence::Standing;
+
+/// How many answers of the server's may be owed before it is asked for them: a client that asks
+/// for ever and never for an answer must not fill the memory.
+const PIPELINE: usize = 1 << 14;
 
 /// Where a client's transaction stands.
 enum Transaction {
@@ -88,6 +92,8 @@ impl Held {
 /// One thing to do, in order.
 #[expect(clippy::large_enum_variant, reason = "queued by the handful, and not moved")]
 enum Work {
+    /// A simple query behind messages of the extended protocol, which come first.
+    Query(String),
     /// A statement of a simple query.
     Statement {
         statement: Guarded<Statement>,
@@ -119,6 +125,15 @@ enum Need {
     Refuse(Box<Refusal>),
 }
 
+/// Whether the server connection could go to another client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Clean {
+    /// It has worked since.
+    No,
+    /// The server has said so, or nothing was sent.
+    Proven,
+}
+
 /// An error that ends the session.
 #[derive(Debug)]
 pub(crate) struct Fatal(pub(crate) Option<Box<Refusal>>);
@@ -140,6 +155,8 @@ pub(crate) struct Session {
     statements: HashMap<String, Arc<Prepared>>,
     portals: HashMap<String, Portal>,
     transaction: Transaction,
+    /// How a transaction began that failed before the server saw it.
+    begun: Vec<Guarded<Statement>>,
     lease: Option<Lease>,
     work: VecDeque<Work>,
     expect: VecDeque<Expect>,
@@ -160,6 +177,16 @@ pub(crate) struct Session {
     kept: Vec<Vec<Option<String>>>,
     /// Bytes of the message under way that go to the client as they come.
     passing: usize,
+    /// Whether more of the client's bytes are needed to go on.
+    hungry: bool,
+    /// Whether the server was asked for what it owes, before more is taken up.
+    settling: bool,
+    /// Whether the sent part of the unit leaves a transaction open.
+    opens: bool,
+    /// Whether the server connection is as it was lent.
+    clean: Clean,
+    /// Whether a function was called since that is not PostgreSQL's own.
+    strangers: bool,
     /// Whether the server connection must not be used again.
     tainted: bool,
     /// A refusal that came of a server's answer, to be recorded and answered.
@@ -194,6 +221,7 @@ impl Session {
             statements: HashMap::new(),
             portals: HashMap::new(),
             transaction: Transaction::Idle,
+            begun: Vec::new(),
             lease: None,
             work: VecDeque::new(),
             expect: VecDeque::new(),
@@ -207,6 +235,11 @@ impl Session {
             copied: 0,
             kept: Vec::new(),
             passing: 0,
+            hungry: true,
+            settling: false,
+            opens: false,
+            clean: Clean::Proven,
+            strangers: false,
             tainted: false,
             refused_later: None,
             noticed: Vec::new(),
@@ -227,19 +260,25 @@ impl Session {
             if self.failed {
                 self.work.retain(|work| matches!(work, Work::EndOfQuery | Work::Sync));
             }
+            self.hungry = false;
             if self.is_waiting() {
                 return Ok(Need::Input);
             }
-            let step = if let Some(work) = self.work.pop_front() {
-                self.work_on(work)
-            } else if self.lease.as_ref().is_some_and(|lease| lease.server.wire.is_full())
-                || self.client.is_full()
+            let step = if let Some(rows) = self.copy_rows() {
+                rows
+            } else if self.copy.is_none()
+                && let Some(work) = self.work.pop_front()
             {
+                self.work_on(work)
+            } else if self.is_full() {
                 return Ok(Need::Input);
             } else {
                 match Frame::take(&mut self.client.input, self.shared.config.limits.message_bytes) {
                     Ok(Some(frame)) => self.take_frame(frame)?,
-                    Ok(None) => return Ok(Need::Input),
+                    Ok(None) => {
+                        self.hungry = true;
+                        return Ok(Need::Input);
+                    }
                     Err(error) => {
                         return Err(Refusal::new(Reason::MessageTooLarge)
                             .with_detail(error.to_string())
@@ -249,6 +288,10 @@ impl Session {
             };
             match step {
                 Ok(()) => {}
+                Err(Stop::Answers(work)) => {
+                    self.work.push_front(*work);
+                    self.ask_for_answers();
+                }
                 Err(Stop::Lease(work)) => {
                     self.work.push_front(*work);
                     return Ok(Need::Lease);
@@ -261,8 +304,28 @@ impl Session {
 
     /// Whether the server must speak first.
     fn is_waiting(&self) -> bool {
-        self.expect.iter().any(|expect| matches!(expect, Expect::Ready))
+        self.settling
+            || self.expect.back().is_some_and(Expect::is_end)
             || self.copy.as_ref().is_some_and(CopyIn::is_waiting)
+    }
+
+    /// Whether either side has so much to take that no more should be made; or so many answers
+    /// are to come that the server is asked for them first.
+    fn is_full(&mut self) -> bool {
+        if self.expect.len() >= PIPELINE {
+            self.ask_for_answers();
+        }
+        self.settling
+            || self.lease.as_ref().is_some_and(|lease| lease.server.wire.is_full())
+            || self.client.is_full()
+    }
+
+    /// Asks the server for everything that it owes; nothing more is begun until it is there.
+    fn ask_for_answers(&mut self) {
+        if let Some(lease) = self.lease.as_mut().filter(|_| !self.settling) {
+            lease.server.wire.output.flush();
+            self.settling = true;
+        }
     }
 
     fn take_frame(&mut self, frame: Frame) -> Result<Result<(), Stop>, Fatal> {
@@ -273,8 +336,10 @@ impl Session {
             return self.copy_message(message);
         }
         let step = match message {
-            Message::Query(text) => self.begin_query(&text),
-            Message::Parse(_)
+            // After an error PostgreSQL skips everything up to `Sync` (trap P16).
+            Message::Query(_)
+            | Message::FunctionCall
+            | Message::Parse(_)
             | Message::Bind(_)
             | Message::Describe(_)
             | Message::Execute(_)
@@ -283,6 +348,7 @@ impl Session {
             {
                 Ok(())
             }
+            Message::Query(text) => self.push(Work::Query(text)),
             Message::Parse(parse) => self.begin_parse(parse),
             Message::Bind(bind) => self.push(Work::Bind(bind)),
             Message::Describe(target) => self.push(Work::Describe(target)),
@@ -293,7 +359,11 @@ impl Session {
             // What is left of a copy that failed: PostgreSQL ignores it as well.
             Message::CopyData(_) | Message::CopyDone | Message::CopyFail(_) => Ok(()),
             Message::Terminate => return Err(Fatal::goodbye()),
-            Message::FunctionCall => Err(Stop::refused(Refusal::new(Reason::MessageNotAllowed))),
+            Message::FunctionCall => {
+                // It is a unit of its own, like a query.
+                self.simple = true;
+                Err(Stop::refused(Refusal::new(Reason::MessageNotAllowed)))
+            }
             Message::Password(_) => {
                 return Err(Refusal::new(Reason::ProtocolViolation)
                     .with_detail("a password message after authentication")
@@ -310,6 +380,9 @@ impl Session {
 
     fn work_on(&mut self, work: Work) -> Result<(), Stop> {
         match work {
+            Work::Query(text) if self.expect.is_empty() => self.begin_query(&text),
+            // Whether it is skipped depends on what became of the messages before it.
+            Work::Query(text) => Err(Stop::Answers(Box::new(Work::Query(text)))),
             Work::Statement { statement, evidence, tenant } => {
                 self.statement(&statement, evidence, tenant)
             }
@@ -344,11 +417,34 @@ impl Session {
             Some(lease) => {
                 lease.server.wire.output.sync();
                 self.expect.push_back(Expect::Ready);
+                self.clean = Clean::No;
+                // To look at everything, everything must have been answered.
+                if !self.opens && !self.strangers {
+                    self.send_clean();
+                }
             }
             None => {
                 let status = self.status();
                 self.finish_unit(status);
             }
+        }
+    }
+
+    /// Has the server take back what the unit may have left on its connection.
+    fn send_clean(&mut self) {
+        // With the guard off no connection is used twice.
+        if self.shared.services.guard.mode() == Mode::Enforce
+            && let Some(lease) = &mut self.lease
+        {
+            lease.server.clean(self.strangers);
+            self.expect.push_back(Expect::Clean(Cleanness::default()));
+        }
+    }
+
+    /// Remembers whether a statement calls what may do anything.
+    fn look_for_strangers(&mut self, statement: &Statement) {
+        if let Some(lease) = &self.lease {
+            self.strangers |= !lease.server.functions.cover(statement.facts());
         }
     }
 
@@ -372,6 +468,12 @@ impl Session {
         self.client.output.ready(status);
     }
 
+    /// Whether the transaction has failed and nothing that was sent may change that.
+    fn is_aborted(&self) -> bool {
+        matches!(self.transaction, Transaction::Failed)
+            && !self.expect.iter().any(Expect::ends_failure)
+    }
+
     fn status(&self) -> TransactionStatus {
         match self.transaction {
             Transaction::Idle => TransactionStatus::Idle,
@@ -386,14 +488,20 @@ impl Session {
         }
     }
 
-    /// Tells the client of a setting that PostgreSQL reports to clients.
+    /// Tells the client, now, of a setting that PostgreSQL reports to clients.
     fn report(&mut self, name: &str, value: Option<&str>) {
-        let Some(reported) = self.parameters.keys().find(|known| known.eq_ignore_ascii_case(name))
-        else {
-            return;
-        };
-        let default = self.parameters.get(reported).map_or("", String::as_str);
-        self.client.output.parameter_status(reported, value.unwrap_or(default));
+        let status = self.status_of(name, value);
+        self.client.output.extend_from_slice(&status);
+    }
+
+    /// The message that tells a client of a setting; empty where PostgreSQL tells nothing.
+    fn status_of(&self, name: &str, value: Option<&str>) -> BytesMut {
+        let mut out = BytesMut::new();
+        let known = self.parameters.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
+        if let Some((known, default)) = known {
+            out.parameter_status(known, value.unwrap_or(default));
+        }
+        out
     }
 
     /// Makes sure that what is written next runs under this binding: the transaction's begin
@@ -402,33 +510,40 @@ impl Session {
         let wanted = bound.binding();
         if self.lease.is_none() {
             if matches!(self.transaction, Transaction::Failed) {
-                return Err(Stop::Failed(Box::new(postgres_error(
-                    "25P02",
-                    "current transaction is aborted, commands ignored until end of transaction block",
-                ))));
+                return Err(aborted());
             }
             self.wanted = wanted.cloned();
             return Err(Stop::Lease(Box::new(work())));
         }
+        let to_bind = match (&self.ahead, wanted) {
+            (Held::Yes(bound), wanted) => bound.is_none() && wanted.is_some(),
+            (Held::No | Held::Stale(_), _) => true,
+        };
+        if to_bind {
+            // The bind takes along what is set, and that is what the answers so far say.
+            self.settled(work)?;
+        }
         if let Transaction::Begun(statements) = &mut self.transaction {
             let statements = std::mem::take(statements);
             self.transaction = Transaction::Open;
+            self.opens = true;
             for statement in &statements {
                 self.run_own(statement, Done::Own);
             }
         }
-        if matches!(self.transaction, Transaction::Failed) && !self.sent {
+        if self.is_aborted() {
             return Ok(());
         }
-        match (&self.ahead, wanted) {
-            (Held::Yes(None), Some(_)) | (Held::No, _) => self.send_bind(wanted.cloned()),
-            (Held::Stale(binding), _) => {
-                let binding = binding.clone().or(wanted.cloned());
-                self.send_bind(binding);
-            }
-            (Held::Yes(_), _) => {}
+        if to_bind {
+            let binding = self.ahead.binding().or(wanted).cloned();
+            self.send_bind(binding);
         }
         Ok(())
+    }
+
+    /// Makes sure that everything sent so far has been answered.
+    fn settled(&self, work: impl FnOnce() -> Work) -> Result<(), Stop> {
+        if self.expect.is_empty() { Ok(()) } else { Err(Stop::Answers(Box::new(work()))) }
     }
 
     /// Writes the bind: the seal, and what the client has set.
@@ -442,35 +557,43 @@ impl Session {
             None => String::new(),
         };
         server.last_tenant = binding.as_ref().map(|binding| binding.tenant().clone());
-        let mut set = |name: &str, value: &str, done| {
+        let bind = server.bind.clone();
+        let settings = Arc::clone(self.settings.current());
+        for (name, value) in settings.iter().filter(|(name, _)| !perform::is_ours(name)) {
             let values = [Some(name.as_bytes()), Some(value.as_bytes())];
-            server.wire.output.bind_values("", &server.bind, false, values.into_iter());
-            server.wire.output.execute("", 0);
-            self.expect.push_back(Expect::Bind { relay: false, undo: Undo::Nothing });
-            self.expect.push_back(Expect::Execution { rows: Rows::Discard, done });
-        };
-        for (name, value) in self.settings.current() {
-            if !perform::is_ours(name) {
-                set(name, value, Done::Applied);
-            }
+            self.execute_own(&bind, &values, Rows::Discard, Done::Applied);
         }
         // Last, so that whatever was seen to complete, the binding is the final word.
-        set("septum.binding", &seal, Done::Bound(binding.clone()));
+        let values = [Some(&b"septum.binding"[..]), Some(seal.as_bytes())];
+        self.execute_own(&bind, &values, Rows::Discard, Done::Bound(binding.clone()));
         self.ahead = Held::Yes(binding);
+    }
+
+    /// Binds and executes a prepared statement for the session itself, apart from the portals
+    /// that the client has.
+    fn execute_own(&mut self, statement: &str, values: &[Option<&[u8]>], rows: Rows, done: Done) {
+        let taken = self.portals.get("").is_some_and(|portal| portal.prepared.is_remote());
+        let Some(lease) = &mut self.lease else { return };
+        let server = &mut lease.server;
+        let portal = if taken { &*server.bind } else { "" };
+        let out = &mut server.wire.output;
+        out.bind_values(portal, statement, false, values.iter().copied());
+        out.execute(portal, 0);
+        self.expect.push_back(Expect::Bind { relay: false, undo: Undo::Nothing });
+        self.expect.push_back(Expect::Execution { rows, done });
+        if taken {
+            out.close_portal(portal);
+            self.expect.push_back(Expect::Close { relay: false, undo: Undo::Nothing });
+        }
         self.sent = true;
     }
 
     /// Runs a judged statement for the session itself: its rows are nobody's.
     fn run_own(&mut self, statement: &Guarded<Statement>, done: Done) {
         let Some(lease) = &mut self.lease else { return };
-        let server = &mut lease.server;
-        server.parse("", statement, &[]);
-        server.wire.output.bind_values("", "", false, std::iter::empty());
-        server.wire.output.execute("", 0);
+        lease.server.parse("", statement, &[]);
         self.expect.push_back(Expect::Parse { relay: false, undo: Undo::Nothing });
-        self.expect.push_back(Expect::Bind { relay: false, undo: Undo::Nothing });
-        self.expect.push_back(Expect::Execution { rows: Rows::Discard, done });
-        self.sent = true;
+        self.execute_own("", &[], Rows::Discard, done);
     }
 
     /// Answers at this place of the order, without the server.
@@ -498,7 +621,8 @@ impl Session {
             }
             _ => {
                 error.write_error(&mut self.client.output);
-                if matches!(self.transaction, Transaction::Begun(_)) {
+                if let Transaction::Begun(begun) = &mut self.transaction {
+                    self.begun = std::mem::take(begun);
                     self.transaction = Transaction::Failed;
                 }
             }
@@ -514,6 +638,8 @@ impl Session {
 
 /// Why a piece of work stops.
 enum Stop {
+    /// It depends on answers that are still to come, and is to be done again when they have.
+    Answers(Box<Work>),
     /// It needs a server connection, and is to be done again when there is one.
     Lease(Box<Work>),
     /// It is refused.
@@ -538,6 +664,11 @@ impl From<Refusal> for Stop {
     fn from(refusal: Refusal) -> Self {
         Self::refused(refusal)
     }
+}
+
+fn aborted() -> Stop {
+    let message = "current transaction is aborted, commands ignored until end of transaction block";
+    postgres_error("25P02", message).into()
 }
 
 /// An error that PostgreSQL itself would give: it is no refusal of Septum's.

@@ -5,13 +5,12 @@ use bytes::BytesMut;
 use septum_core::Reason;
 use septum_guard::Guarded;
 use septum_pgwire::backend::{self, Write as _};
-use septum_pgwire::frontend::Write as _;
 use septum_pgwire::{ErrorFields, Severity};
 use septum_sql::{Assignment, Kind, Statement};
 
 use super::evidence::Bound;
-use super::expect::{Done, Expect, Rows, Undo, Verb};
-use super::{Held, Session, Stop, Transaction, Work, postgres_error};
+use super::expect::{Done, Rows, Undo, Verb};
+use super::{Held, Session, Stop, Transaction, Work, aborted, postgres_error};
 use crate::refusal::Refusal;
 
 /// Whether a setting is kept by Septum alone: the server's own is pinned, or nobody's business.
@@ -38,6 +37,9 @@ impl Session {
         bound: &Bound,
         again: impl FnOnce() -> Work,
     ) -> Result<(), Stop> {
+        if self.is_aborted() && !goes_on_after_failure(statement.kind()) {
+            return Err(aborted());
+        }
         match statement.kind() {
             Kind::Begin => self.perform_begin(statement, bound, again),
             Kind::Commit { chain } => self.perform_end(statement, "COMMIT", *chain),
@@ -53,6 +55,7 @@ impl Session {
             Kind::Set(assignment) => self.perform_set(statement, assignment, bound, again),
             Kind::Reset { name } => self.perform_reset(name.as_deref(), bound, again),
             Kind::Handover { token, local } => {
+                self.settled(again)?;
                 if let Some(held) = self.ahead.binding().cloned() {
                     return self.hand_over_inside(token.clone(), *local, &held);
                 }
@@ -61,6 +64,7 @@ impl Session {
                 Ok(())
             }
             Kind::DiscardAll => {
+                self.settled(again)?;
                 if !matches!(self.transaction, Transaction::Idle) {
                     let message = "DISCARD ALL cannot run inside a transaction block";
                     return Err(postgres_error("25001", message).into());
@@ -128,7 +132,17 @@ impl Session {
             self.complete("BEGIN");
             return Ok(());
         }
-        self.verb(statement, Verb::None, bound, again)
+        if self.is_untouched()
+            && let Transaction::Begun(statements) = &mut self.transaction
+        {
+            statements.push(statement.clone());
+            let message = "there is already a transaction in progress";
+            self.complete_with_warning("BEGIN", "25001", message);
+            return Ok(());
+        }
+        self.first_verb(statement, bound, again)?;
+        self.opens = true;
+        Ok(())
     }
 
     fn perform_set_transaction(
@@ -150,6 +164,21 @@ impl Session {
             }
             return Ok(());
         }
+        self.first_verb(statement, bound, again)
+    }
+
+    /// A verb that must come before anything that takes a snapshot: behind the end of another
+    /// transaction it goes without a bind, which is made for what follows.
+    fn first_verb(
+        &mut self,
+        statement: &Guarded<Statement>,
+        bound: &Bound,
+        again: impl FnOnce() -> Work,
+    ) -> Result<(), Stop> {
+        if matches!(self.ahead, Held::No) && self.sent {
+            self.send_verb(statement, Verb::None);
+            return Ok(());
+        }
         self.verb(statement, Verb::None, bound, again)
     }
 
@@ -159,6 +188,8 @@ impl Session {
         tag: &'static str,
         chain: bool,
     ) -> Result<(), Stop> {
+        // Its portals end with it.
+        self.portals.clear();
         if self.is_untouched() || self.lease.is_none() {
             match &mut self.transaction {
                 Transaction::Begun(_) if chain => self.complete(tag),
@@ -170,7 +201,9 @@ impl Session {
                     self.complete(tag);
                 }
                 Transaction::Failed => {
-                    self.transaction = Transaction::Idle;
+                    let begun = std::mem::take(&mut self.begun);
+                    self.transaction =
+                        if chain { Transaction::Begun(begun) } else { Transaction::Idle };
                     self.roll_back_settings();
                     self.complete("ROLLBACK");
                 }
@@ -187,6 +220,7 @@ impl Session {
         }
         self.send_verb(statement, Verb::End);
         self.ahead = Held::No;
+        self.opens = chain;
         Ok(())
     }
 
@@ -242,31 +276,29 @@ impl Session {
             }
             return self.verb(statement, Verb::None, bound, again);
         };
+        if !assignment.local && !self.settings.has_room_for(&assignment.name, value) {
+            return Err(postgres_error("53400", "too many settings, or too large ones").into());
+        }
         if is_ours(&assignment.name) {
+            self.settled(again)?;
             if !assignment.local {
                 self.settings.set(assignment.name.clone(), value.clone());
-                if self.is_untouched() && matches!(self.transaction, Transaction::Idle) {
-                    self.settings.commit();
-                }
-                self.report(&assignment.name, Some(value));
+                let status = self.status_of(&assignment.name, Some(value));
+                self.answer(Undo::Nothing, |out| out.extend_from_slice(&status));
             }
             self.answer_set(assignment.column.as_deref(), value);
             return Ok(());
         }
         self.ready_for(bound, again)?;
-        let Some(lease) = &mut self.lease else { return Ok(()) };
-        let server = &mut lease.server;
-        let values = [Some(assignment.name.as_bytes()), Some(value.as_bytes())];
-        server.wire.output.bind_values("", &server.bind, false, values.into_iter());
-        server.wire.output.execute("", 0);
-        self.expect.push_back(Expect::Bind { relay: false, undo: Undo::Nothing });
+        let Some(lease) = &self.lease else { return Ok(()) };
+        let bind = lease.server.bind.clone();
         let done = Done::Set {
             name: assignment.name.clone(),
             local: assignment.local,
             column: assignment.column.clone(),
         };
-        self.expect.push_back(Expect::Execution { rows: Rows::Keep, done });
-        self.sent = true;
+        let values = [Some(assignment.name.as_bytes()), Some(value.as_bytes())];
+        self.execute_own(&bind, &values, Rows::Keep, done);
         Ok(())
     }
 
@@ -282,6 +314,10 @@ impl Session {
         bound: &Bound,
         again: impl FnOnce() -> Work,
     ) -> Result<(), Stop> {
+        // Which settings there are is known when everything before has been answered.
+        if !self.expect.is_empty() {
+            return self.settled(again);
+        }
         let names: Vec<String> = match name {
             Some(name) => vec![name.to_owned()],
             None => self.settings.current().keys().cloned().collect(),
@@ -290,7 +326,6 @@ impl Session {
             match name {
                 Some(name) => {
                     self.settings.reset(name);
-                    self.settings.commit();
                     self.report(name, None);
                 }
                 None => {
@@ -311,7 +346,8 @@ impl Session {
         }
         for name in &names {
             self.settings.reset(name);
-            self.report(name, None);
+            let status = self.status_of(name, None);
+            self.answer(Undo::Nothing, |out| out.extend_from_slice(&status));
         }
         self.complete("RESET");
         Ok(())
@@ -320,7 +356,6 @@ impl Session {
     fn reset_all(&mut self) {
         let names: Vec<String> = self.settings.current().keys().cloned().collect();
         self.settings.reset_all();
-        self.settings.commit();
         for name in names {
             self.report(&name, None);
         }
@@ -364,6 +399,17 @@ pub(super) fn write_set(out: &mut BytesMut, simple: bool, column: Option<&str>, 
     }
     out.one_value(value.as_bytes());
     out.command_complete("SELECT 1");
+}
+
+/// What PostgreSQL takes in a transaction that has failed; and a token is not its business.
+pub(super) fn goes_on_after_failure(kind: &Kind) -> bool {
+    matches!(
+        kind,
+        Kind::Commit { .. }
+            | Kind::Rollback { .. }
+            | Kind::RollbackTo { .. }
+            | Kind::Handover { .. }
+    )
 }
 
 /// A setting's name as an identifier, each part quoted.

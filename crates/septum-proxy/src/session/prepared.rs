@@ -35,4 +35,6 @@ pub(crate) fn is_remote(kind: &Kind) -> bool {
 #[derive(Clone)]
 pub(crate) struct Portal {
     pub(crate) prepared: Arc<Prepared>,
+    /// Whether Septum has performed it: that happens once.
+    pub(crate) ran: bool,
 }

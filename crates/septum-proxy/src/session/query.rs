@@ -73,8 +73,9 @@ impl Session {
 
     pub(super) fn begin_query(&mut self, text: &str) -> Result<(), Stop> {
         self.simple = true;
-        // Whatever the extended protocol left half-done in this unit ends here (trap P16).
-        self.failed = false;
+        // As in PostgreSQL, a query takes the place of what has no name.
+        self.statements.remove("");
+        self.portals.remove("");
         let judged = self.judge(text)?;
         self.notice(&judged.text, std::iter::empty(), &judged.bound);
         let tenant = judged.bound.binding().map(|binding| binding.tenant().clone());
@@ -120,6 +121,7 @@ impl Session {
             evidence,
             tenant,
         })?;
+        self.look_for_strangers(statement);
         let Some(lease) = &mut self.lease else { return Ok(()) };
         let server = &mut lease.server;
         // A text that comes again is worth preparing; until then it uses the unnamed statement.
@@ -130,9 +132,10 @@ impl Session {
             None if server.statements.is_repeated(statement.canonical()) => {
                 let key = Arc::new(key);
                 let (name, closed) = server.statements.insert(Arc::clone(&key));
-                if let Some(closed) = closed {
+                for closed in closed {
                     server.wire.output.close_statement(&closed);
-                    self.expect.push_back(Expect::Close { relay: false });
+                    let undo = Undo::Closed(closed);
+                    self.expect.push_back(Expect::Close { relay: false, undo });
                 }
                 server.parse(&name, statement, &[]);
                 self.expect.push_back(Expect::Parse { relay: false, undo: Undo::Prepared(key) });

@@ -6,7 +6,7 @@ use septum_pgwire::backend::{self, Write as _, tag};
 use septum_pgwire::{Frame, Header, TransactionStatus};
 
 use super::expect::{Done, Expect, Rows, Undo, Verb};
-use super::{Fatal, Held, Session, Stop, Transaction, perform};
+use super::{Clean, Fatal, Held, Session, Stop, Transaction, perform};
 use crate::refusal::Refusal;
 
 /// The largest message that is looked at rather than passed on.
@@ -17,6 +17,7 @@ impl Session {
     pub(super) fn relay(&mut self) -> Result<(), Fatal> {
         loop {
             self.answer_local();
+            self.settling &= !self.expect.is_empty();
             if self.client.is_full() {
                 return Ok(());
             }
@@ -81,6 +82,22 @@ impl Session {
 
     fn reply(&mut self, frame: &Frame) -> Result<(), Fatal> {
         match frame.tag {
+            tag::PARAMETER_STATUS => return self.parameter(frame),
+            tag::NOTIFICATION => {
+                // Nobody here can have listened: the connection is not as it should be.
+                self.tainted = true;
+                return Ok(());
+            }
+            _ => {}
+        }
+        if let Some(Expect::Clean(cleanness)) = self.expect.front_mut() {
+            if let Some(status) = cleanness.take(frame.tag, &frame.body) {
+                self.expect.pop_front();
+                self.cleaned(status);
+            }
+            return Ok(());
+        }
+        match frame.tag {
             tag::ERROR => return self.error(frame),
             tag::NOTICE => {
                 let ours = self
@@ -90,12 +107,6 @@ impl Session {
                 if !ours {
                     frame.write(&mut self.client.output);
                 }
-                return Ok(());
-            }
-            tag::PARAMETER_STATUS => return self.parameter(frame),
-            tag::NOTIFICATION => {
-                // Nobody here can have listened: the connection is not as it should be.
-                self.tainted = true;
                 return Ok(());
             }
             _ => {}
@@ -116,7 +127,7 @@ impl Session {
                     frame.write(out);
                 }
             }
-            (tag::CLOSE_COMPLETE, Expect::Close { relay }) => {
+            (tag::CLOSE_COMPLETE, Expect::Close { relay, .. }) => {
                 if relay {
                     frame.write(out);
                 }
@@ -177,7 +188,7 @@ impl Session {
                     Ok(()) => {}
                     Err(Stop::Failed(error)) => self.fail(&error),
                     Err(Stop::Refused(refusal)) => self.refused_later = Some(refusal),
-                    Err(Stop::Lease(_)) => {}
+                    Err(Stop::Lease(_) | Stop::Answers(_)) => {}
                 }
             }
             Done::CopyRow => self.copied = self.copied.saturating_add(1),
@@ -186,6 +197,10 @@ impl Session {
     }
 
     fn verb_done(&mut self, verb: Verb, committed: bool) {
+        if matches!(verb, Verb::End | Verb::RollbackTo(_)) {
+            // What it is exactly the end of the unit says; it has not failed any more.
+            self.transaction = Transaction::Open;
+        }
         match verb {
             Verb::None => {}
             Verb::End => {
@@ -202,6 +217,20 @@ impl Session {
         }
     }
 
+    /// The connection was to be cleaned: is it clean? In a transaction that goes on, because what
+    /// was to end it failed, nothing could be done.
+    fn cleaned(&mut self, status: Option<TransactionStatus>) {
+        self.clean = match (status, &self.transaction) {
+            (Some(TransactionStatus::Idle), Transaction::Idle) => Clean::Proven,
+            (_, Transaction::Idle) => {
+                tracing::info!("a server connection could not be cleaned and is closed");
+                self.tainted = true;
+                Clean::No
+            }
+            (_, Transaction::Begun(_) | Transaction::Open | Transaction::Failed) => Clean::No,
+        };
+    }
+
     fn ready(&mut self, frame: &Frame) -> Result<(), Fatal> {
         let status =
             backend::ready(&frame.body).map_err(|error| out_of_order(error.to_string()))?;
@@ -210,6 +239,7 @@ impl Session {
             TransactionStatus::InTransaction => Transaction::Open,
             TransactionStatus::Failed => Transaction::Failed,
         };
+        self.opens = status != TransactionStatus::Idle;
         self.finish_unit(status);
         Ok(())
     }
@@ -219,7 +249,15 @@ impl Session {
         let field = |wanted| backend::error_field(&frame.body, wanted).ok().flatten();
         let code = field(b'C').unwrap_or_default().to_owned();
         let ends = field(b'V').is_some_and(|severity| severity != "ERROR");
-        let bind_failed = self.expect.iter().take(2).any(Expect::is_bind) && !self.failed_before();
+        // A plan that no longer fits its table, or a statement that is gone: what is prepared
+        // here is not what we think, so the next client gets another connection.
+        if field(b'R') == Some("RevalidateCachedQuery") || code == "26000" {
+            self.tainted = true;
+        }
+        // A cancelled bind is the client's own doing; nothing runs behind it.
+        let bind_failed = self.expect.iter().take(2).any(Expect::is_bind)
+            && !self.failed_before()
+            && code != "57014";
         match self.expect.front() {
             Some(Expect::Refused { reply }) if !ends => {
                 self.client.output.extend_from_slice(reply);
@@ -245,22 +283,20 @@ impl Session {
 
     /// Takes off everything that the server skips, and takes back what it had promised.
     fn skip(&mut self) {
-        let kept = self
-            .expect
-            .iter()
-            .position(|expect| matches!(expect, Expect::Ready))
-            .unwrap_or(self.expect.len());
+        let kept = self.expect.iter().position(Expect::is_end).unwrap_or(self.expect.len());
         let skipped: Vec<Expect> = self.expect.drain(..kept).collect();
         for expect in skipped.into_iter().rev() {
             match expect {
                 Expect::Parse { undo, .. }
                 | Expect::Bind { undo, .. }
+                | Expect::Close { undo, .. }
                 | Expect::Local { undo, .. } => self.undo(undo),
                 _ => {}
             }
         }
         self.kept.clear();
         self.copy = None;
+        self.settling = false;
         self.failed = true;
     }
 
@@ -270,6 +306,11 @@ impl Session {
             Undo::Prepared(key) => self.forget(&key),
             Undo::Statement(name, before) => put_back(&mut self.statements, name, before),
             Undo::Portal(name, before) => put_back(&mut self.portals, name, before),
+            Undo::Closed(name) => {
+                if let Some(lease) = &mut self.lease {
+                    lease.server.statements.not_closed(name);
+                }
+            }
             Undo::Both(key, name, before) => {
                 self.forget(&key);
                 put_back(&mut self.statements, name, before);

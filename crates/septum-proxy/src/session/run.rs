@@ -3,20 +3,22 @@
 
 use std::sync::Arc;
 use std::task::Poll;
-use std::time::Duration;
 
-use septum_audit::{Event, Kind};
+use septum_audit::Event;
 use septum_core::Reason;
 use septum_guard::Mode;
 use septum_pgwire::Severity;
 use tokio::sync::watch;
 
-use super::{Fatal, Need, Session, Transaction};
+use super::expect::Expect;
+use super::{Clean, Fatal, Need, Session, Transaction};
+use crate::Shared;
 use crate::cancel;
-use crate::refusal::Refusal;
+use crate::handshake::LAST_WORD;
+use crate::pool::Lease;
+use crate::refusal::{Answer, Refusal};
+use crate::server::Cleanness;
 
-/// How long a last word may take to reach the client.
-const LAST_WORD: Duration = Duration::from_secs(2);
 /// A client that sends ahead is read up to here while the server works.
 const READ_AHEAD: usize = 1 << 20;
 
@@ -40,13 +42,17 @@ impl Session {
     /// Serves the client until either side ends it.
     pub(crate) async fn run(mut self, mut shutdown: watch::Receiver<bool>) {
         let Err(end) = self.serve(&mut shutdown).await else { return };
-        let _ = self.record_noticed().await;
-        if let Some(refusal) = end.0 {
-            if refusal.is_recorded() {
-                self.record(self.event(&refusal)).await.ok();
+        let refusal = match self.record_noticed().await {
+            Ok(()) => end.0,
+            Err(()) => Some(Box::new(Refusal::new(Reason::AuditUnavailable))),
+        };
+        if let Some(refusal) = refusal {
+            let answer = self.settle(*refusal).await;
+            tracing::info!(reason = %answer.reason(), peer = %self.peer, "session ended");
+            // Inside a row that is under way it would be read as a part of it.
+            if self.passing == 0 {
+                answer.fields(Severity::Fatal).write_error(&mut self.client.output);
             }
-            tracing::info!(reason = %refusal.reason, peer = %self.peer, "session ended");
-            refusal.fields(Severity::Fatal).write_error(&mut self.client.output);
         }
         let _ = tokio::time::timeout(LAST_WORD, self.client.drain()).await;
         self.abandon().await;
@@ -56,14 +62,14 @@ impl Session {
         loop {
             self.relay()?;
             if let Some(refusal) = self.refused_later.take() {
-                self.refuse(&refusal).await?;
+                self.refuse(*refusal).await?;
             }
             if self.is_releasable() {
                 self.release().await;
             }
-            self.settle().await?;
+            self.settle_noticed().await?;
             match self.advance()? {
-                Need::Refuse(refusal) => self.refuse(&refusal).await?,
+                Need::Refuse(refusal) => self.refuse(*refusal).await?,
                 Need::Lease => self.acquire().await?,
                 Need::Input => match self.wait(shutdown).await {
                     Woken::Progress => {}
@@ -90,6 +96,10 @@ impl Session {
 
     /// Gives the server connection back, clean, or closes it.
     async fn release(&mut self) {
+        let enforced = self.shared.services.guard.mode() == Mode::Enforce;
+        if enforced && !self.tainted && self.clean == Clean::No {
+            return self.send_clean();
+        }
         let Some(lease) = self.lease.take() else { return };
         let mut slot = self.registration.slot.lock().await;
         slot.key = None;
@@ -100,7 +110,7 @@ impl Session {
             && self.passing == 0
             && wire.input.is_empty()
             && wire.output.is_empty()
-            && self.shared.services.guard.mode() == Mode::Enforce;
+            && enforced;
         if clean {
             self.shared.pool.give_back(lease);
         }
@@ -118,36 +128,37 @@ impl Session {
             Ok(lease) => {
                 self.registration.slot.lock().await.key = Some(lease.server.key.clone());
                 self.lease = Some(lease);
+                self.clean = Clean::Proven;
+                self.strangers = false;
+                self.opens = false;
                 Ok(())
             }
             Err(error) => {
                 tracing::error!(%error, "no server connection");
                 self.work.pop_front();
-                self.refuse(&Refusal::new(error.reason())).await
+                self.refuse(Refusal::new(error.reason())).await
             }
         }
     }
 
     /// Records a refusal where it is one for the log, and only then answers it.
-    async fn refuse(&mut self, refusal: &Refusal) -> Result<(), Fatal> {
-        if refusal.is_recorded() {
-            self.record(self.event(refusal))
-                .await
-                .map_err(|()| Refusal::new(Reason::AuditUnavailable))?;
-            tracing::warn!(
-                reason = %refusal.reason,
-                subject = refusal.subject.as_deref(),
-                peer = %self.peer,
-                "refused"
-            );
+    async fn refuse(&mut self, refusal: Refusal) -> Result<(), Fatal> {
+        let answer = self.settle(refusal).await;
+        if answer.reason() == Reason::AuditUnavailable {
+            return Err(Refusal::new(Reason::AuditUnavailable).into());
         }
-        self.fail(&refusal.fields(Severity::Error));
+        self.fail(&answer.fields(Severity::Error));
         Ok(())
+    }
+
+    async fn settle(&self, refusal: Refusal) -> Answer {
+        let held = self.ahead.binding().map(AsRef::as_ref);
+        refusal.under(held).settle(&*self.shared.services.audit, &self.peer).await
     }
 
     /// Records what was noticed once the answer is on its way, or when it has become much: so no
     /// client learns from the time of an answer that a tenant exists.
-    async fn settle(&mut self) -> Result<(), Fatal> {
+    async fn settle_noticed(&mut self) -> Result<(), Fatal> {
         const MUCH: usize = 64;
         let answered = self.expect.is_empty() && self.client.output.is_empty();
         if !self.noticed.is_empty() && (answered || self.noticed.len() >= MUCH) {
@@ -165,22 +176,8 @@ impl Session {
 
     /// What the log hears of a refusal.
     pub(super) fn event(&self, refusal: &Refusal) -> Event {
-        let kind = if refusal.crossing { Kind::Crossing } else { Kind::Denied };
-        let held = self.ahead.binding();
-        Event {
-            tenant: refusal.tenant.clone().or(held.map(|binding| binding.tenant().clone())),
-            principal: refusal
-                .principal
-                .clone()
-                .or(held.map(|binding| binding.principal().clone())),
-            source: refusal.source.or(held.map(|binding| binding.source())),
-            peer: Some(self.peer.clone()),
-            trace: held.and_then(|binding| binding.trace()),
-            reason: Some(refusal.reason),
-            fingerprint: refusal.fingerprint.clone(),
-            subject: refusal.subject.clone(),
-            ..Event::new(kind)
-        }
+        let held = self.ahead.binding().map(AsRef::as_ref);
+        refusal.clone().under(held).event(&self.peer)
     }
 
     async fn record(&self, event: Event) -> Result<(), ()> {
@@ -220,7 +217,7 @@ impl Session {
 
     fn poll_move(&mut self, cx: &mut std::task::Context<'_>) -> Poll<Woken> {
         let mut progress = false;
-        let read_ahead = self.client.input.len() < READ_AHEAD || !self.is_waiting();
+        let read_ahead = self.client.input.len() < READ_AHEAD || self.hungry;
         match self.client.poll_write(cx) {
             Poll::Ready(Ok(())) => progress = true,
             Poll::Ready(Err(_)) => return Poll::Ready(Woken::ClientGone),
@@ -260,7 +257,17 @@ impl Session {
     /// connection closed and never used again.
     async fn abandon(&mut self) {
         let Some(lease) = self.lease.take() else { return };
-        self.registration.slot.lock().await.key = None;
+        let mut slot = self.registration.slot.lock().await;
+        slot.key = None;
+        let tainted = slot.tainted || self.tainted;
+        drop(slot);
+        if let (1, Some(Expect::Clean(cleanness)), false) =
+            (self.expect.len(), self.expect.front(), tainted)
+        {
+            // It only has to be cleaned: whoever comes next need not connect anew.
+            tokio::spawn(reclaim(Arc::clone(&self.shared), lease, *cleanness));
+            return;
+        }
         if self.expect.is_empty() {
             return;
         }
@@ -274,6 +281,12 @@ impl Session {
             }
             drop(lease);
         });
+    }
+}
+
+async fn reclaim(shared: Arc<Shared>, mut lease: Lease, so_far: Cleanness) {
+    if lease.server.cleaned(so_far).await {
+        shared.pool.give_back(lease);
     }
 }
 

@@ -1,44 +1,59 @@
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 type Values = BTreeMap<String, String>;
+
+/// What all settings of one client may take, in bytes: they are sent with each of its binds.
+const ROOM: usize = 64 << 10;
+/// What a transaction's savepoints may make Septum copy, in bytes.
+const COPIES: usize = 16 << 20;
 
 /// What a client has set, as PostgreSQL itself would keep it for a session: a transaction's
 /// settings hold from its commit on, and those of a savepoint fall with it (traps P1, P3, P4).
 #[derive(Default)]
 pub(crate) struct Settings {
-    session: Values,
+    session: Arc<Values>,
     open: Option<Open>,
 }
 
 struct Open {
-    values: Values,
-    savepoints: Vec<(String, Values)>,
+    values: Arc<Values>,
+    savepoints: Vec<(String, Arc<Values>)>,
+    copied: usize,
 }
 
 impl Settings {
     /// What is in force now.
-    pub(crate) fn current(&self) -> &Values {
+    pub(crate) fn current(&self) -> &Arc<Values> {
         self.open.as_ref().map_or(&self.session, |open| &open.values)
+    }
+
+    /// Whether one more fits: a client must not fill the memory with them.
+    pub(crate) fn has_room_for(&self, name: &str, value: &str) -> bool {
+        let others = self.current().iter().filter(|(other, _)| *other != name);
+        let size = others.map(|(name, value)| name.len() + value.len()).sum::<usize>();
+        let copied = self.open.as_ref().map_or(0, |open| open.copied);
+        size.saturating_add(name.len()).saturating_add(value.len()) <= ROOM && copied <= COPIES
     }
 
     /// Sets a name, from now to the session's end unless the transaction is rolled back.
     pub(crate) fn set(&mut self, name: String, value: String) {
-        self.open().values.insert(name, value);
+        self.open().change().insert(name, value);
     }
 
     /// Back to the default.
     pub(crate) fn reset(&mut self, name: &str) {
-        self.open().values.remove(name);
+        self.open().change().remove(name);
     }
 
     /// Everything back to its default.
     pub(crate) fn reset_all(&mut self) {
-        self.open().values.clear();
+        self.open().values = Arc::default();
     }
 
     pub(crate) fn savepoint(&mut self, name: String) {
-        let values = self.current().clone();
-        self.open().savepoints.push((name, values));
+        let open = self.open();
+        open.savepoints.push((name, Arc::clone(&open.values)));
     }
 
     pub(crate) fn release(&mut self, name: &str) {
@@ -81,7 +96,22 @@ impl Settings {
 
     fn open(&mut self) -> &mut Open {
         let session = &self.session;
-        self.open.get_or_insert_with(|| Open { values: session.clone(), savepoints: Vec::new() })
+        self.open.get_or_insert_with(|| Open {
+            values: Arc::clone(session),
+            savepoints: Vec::new(),
+            copied: 0,
+        })
+    }
+}
+
+impl Open {
+    /// The values, no longer shared with a savepoint.
+    fn change(&mut self) -> &mut Values {
+        if Arc::strong_count(&self.values) > 1 {
+            let size = self.values.iter().map(|(name, value)| name.len() + value.len());
+            self.copied = self.copied.saturating_add(size.sum());
+        }
+        Arc::make_mut(&mut self.values)
     }
 }
 

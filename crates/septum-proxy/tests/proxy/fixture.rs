@@ -1,10 +1,11 @@
 //! A database with two tenants' rows, and a proxy before it.
 
 use std::num::NonZeroU32;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use septum_audit::{Event, Recorded, Sink};
+use septum_audit::{Event, Recorded, Sink, SinkError};
 use septum_bind::context::ContextKeys;
 use septum_bind::seal::{SealKey, SealPads};
 use septum_bind::{Binding, RootKey, Tenant, Tenants, Traces, UnixSeconds, credential};
@@ -12,8 +13,8 @@ use septum_core::{Environment, TenantType};
 use septum_guard::{Guard, Mode, Policy};
 use septum_pgwire::scram::Verifier;
 use septum_proxy::{
-    Address, Config, Database, Limits, Listener, ListenerTls, PoolConfig, Proxy, ServerAddress,
-    Services, Timeouts, User,
+    Address, Config, Database, Health, Limits, Listener, ListenerTls, PoolConfig, Proxy,
+    ServerAddress, Services, Timeouts, User,
 };
 use septum_test_cluster::Cluster;
 use tokio::sync::oneshot;
@@ -24,11 +25,24 @@ pub(crate) const GLOBEX: &str = "2";
 
 /// Keeps what was recorded.
 #[derive(Default)]
-pub(crate) struct Memory(Mutex<Vec<Event>>);
+pub(crate) struct Memory {
+    events: Mutex<Vec<Event>>,
+    broken: AtomicBool,
+}
+
+impl Memory {
+    /// From here on nothing can be recorded.
+    pub(crate) fn break_down(&self) {
+        self.broken.store(true, Ordering::SeqCst);
+    }
+}
 
 impl Sink for Memory {
     fn record(&self, event: Event) -> Recorded {
-        self.0.lock().unwrap().push(event);
+        if self.broken.load(Ordering::SeqCst) {
+            return Box::pin(std::future::ready(Err(SinkError::Full)));
+        }
+        self.events.lock().unwrap().push(event);
         Box::pin(std::future::ready(Ok(())))
     }
 }
@@ -38,6 +52,9 @@ pub(crate) struct Fixture {
     pub(crate) audit: Arc<Memory>,
     pub(crate) services: Services,
     pub(crate) address: std::net::SocketAddr,
+    pub(crate) health: Health,
+    /// Where operators connect, if the test asked for it.
+    pub(crate) operators: Option<std::net::SocketAddr>,
     stop: Option<oneshot::Sender<()>>,
     served: Option<tokio::task::JoinHandle<()>>,
 }
@@ -123,13 +140,31 @@ impl Fixture {
         };
         change(&mut config);
         let proxy = Proxy::bind(config, services.clone()).await.unwrap();
-        proxy.check().await.unwrap();
-        let Some(Address::Tcp(address)) = proxy.addresses().into_iter().next() else { panic!() };
+        let health = proxy.health();
+        health.check().await.unwrap();
+        let addresses: Vec<_> = proxy
+            .addresses()
+            .into_iter()
+            .map(|address| match address {
+                Address::Tcp(address) => address,
+                Address::Unix(path) => panic!("{}", path.display()),
+            })
+            .collect();
+        let (address, operators) = (addresses[0], addresses.get(1).copied());
         let (stop, stopped) = oneshot::channel::<()>();
         let served = tokio::spawn(proxy.run(async {
             let _ = stopped.await;
         }));
-        Self { cluster, audit, services, address, stop: Some(stop), served: Some(served) }
+        Self {
+            cluster,
+            audit,
+            services,
+            address,
+            health,
+            operators,
+            stop: Some(stop),
+            served: Some(served),
+        }
     }
 
     pub(crate) fn dsn(&self, user: &str) -> String {
@@ -155,12 +190,12 @@ impl Fixture {
 
     /// The codes that have been recorded, in order.
     pub(crate) fn recorded(&self) -> Vec<&'static str> {
-        let events = self.audit.0.lock().unwrap();
+        let events = self.audit.events.lock().unwrap();
         events.iter().filter_map(|event| event.reason).map(septum_core::Reason::code).collect()
     }
 
     pub(crate) fn events(&self) -> Vec<Event> {
-        self.audit.0.lock().unwrap().clone()
+        self.audit.events.lock().unwrap().clone()
     }
 
     pub(crate) async fn stop(mut self) {

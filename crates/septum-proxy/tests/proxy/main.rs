@@ -1,7 +1,19 @@
 //! The proxy with real drivers, on a pool of one server connection that two tenants share.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a panic is how a test fails")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a panic is how a test fails"
+)]
 
+mod clean;
 mod fixture;
+mod operator;
+mod pool;
 mod protocol;
+mod random;
 mod sql;
+mod strangers;
+mod traps;
+mod wire;

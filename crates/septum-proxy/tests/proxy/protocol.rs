@@ -6,7 +6,7 @@ use tokio::net::TcpStream;
 
 use crate::fixture::{Fixture, refusal};
 
-async fn answer(fixture: &Fixture, bytes: &[u8]) -> Vec<u8> {
+pub(crate) async fn answer(fixture: &Fixture, bytes: &[u8]) -> Vec<u8> {
     let mut stream = TcpStream::connect(fixture.address).await.unwrap();
     stream.write_all(bytes).await.unwrap();
     let mut answer = Vec::new();
@@ -14,7 +14,7 @@ async fn answer(fixture: &Fixture, bytes: &[u8]) -> Vec<u8> {
     answer
 }
 
-fn packet(parameters: &[(&str, &str)]) -> Vec<u8> {
+pub(crate) fn packet(parameters: &[(&str, &str)]) -> Vec<u8> {
     let mut out = bytes::BytesMut::new();
     startup::write(&mut out, parameters);
     out.to_vec()
