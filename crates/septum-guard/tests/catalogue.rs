@@ -419,6 +419,9 @@ allowed! {
         "SET extra_float_digits = 3",
         "SET client_encoding = 'UTF8'",
         "SET NAMES 'utf8'",
+        "SET client_encoding = 'UTF-8'",
+        // asyncpg's start-up packet.
+        "SET client_encoding = '''utf-8'''",
         "SET standard_conforming_strings = on",
         "SET client_min_messages TO warning",
         "SET statement_timeout = '5s'",
