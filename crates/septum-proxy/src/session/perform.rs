@@ -129,7 +129,8 @@ impl Session {
     ) -> Result<(), Stop> {
         if self.is_untouched() && matches!(self.transaction, Transaction::Idle) {
             self.transaction = Transaction::Begun(vec![statement.clone()]);
-            self.complete("BEGIN");
+            let spelt = statement.canonical().starts_with("START");
+            self.complete(if spelt { "START TRANSACTION" } else { "BEGIN" });
             return Ok(());
         }
         if self.is_untouched()
