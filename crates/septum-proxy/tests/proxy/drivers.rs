@@ -1,11 +1,10 @@
 //! What the drivers of `tests/tests/drivers` found.
 
-use septum_pgwire::startup;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpStream;
+use septum_pgwire::frontend::Write as _;
 use tokio_postgres::NoTls;
 
 use crate::fixture::{Fixture, refusal};
+use crate::wire::Wire;
 
 #[tokio::test]
 async fn a_cancel_request_ends_the_wait_for_a_server_connection() {
@@ -46,13 +45,31 @@ async fn an_error_points_at_no_place_of_a_text_that_the_client_did_not_write() {
 #[tokio::test]
 async fn a_client_may_name_its_encoding_as_asyncpg_does() {
     let fixture = Fixture::start().await;
-    let mut packet = bytes::BytesMut::new();
     // The quotes are a part of the value.
-    let parameters = [("user", "acme"), ("database", "postgres"), ("client_encoding", "'utf-8'")];
-    startup::write(&mut packet, &parameters);
-    let mut stream = TcpStream::connect(fixture.address).await.unwrap();
-    stream.write_all(&packet).await.unwrap();
-    assert_eq!(stream.read_u8().await.unwrap(), b'R', "the proxy should ask for a password");
-    drop(stream);
+    let more = [("client_encoding", "'utf-8'")];
+    let mut acme = Wire::open(fixture.address, "acme", "pw", &more).await.unwrap();
+    assert_eq!(acme.query("START TRANSACTION").await, ["C START TRANSACTION", "Z T"]);
+    fixture.stop().await;
+}
+
+#[tokio::test]
+async fn s87_a_client_deallocates_its_own_statements_and_nobody_elses() {
+    let fixture = Fixture::start().await;
+    let mut acme = Wire::open(fixture.address, "acme", "pw", &[]).await.unwrap();
+    let mut globex = Wire::open(fixture.address, "globex", "pw", &[]).await.unwrap();
+    for (client, name) in [(&mut acme, "a"), (&mut globex, "b")] {
+        client.out.parse(name, "SELECT 1", &[]);
+        client.out.sync();
+        assert_eq!(client.ask(1).await, ["1", "Z I"]);
+    }
+    let refused = globex.query("DEALLOCATE a").await;
+    assert!(refused[0].contains("26000"), "{refused:?}");
+    assert_eq!(globex.query("DEALLOCATE PREPARE b").await, ["C DEALLOCATE", "Z I"]);
+    for (client, name, first) in [(&mut acme, "a", "2"), (&mut globex, "b", "E 26000")] {
+        client.out.bind_values("", name, false, std::iter::empty());
+        client.out.sync();
+        let answers = client.ask(1).await;
+        assert!(answers[0].starts_with(first), "{answers:?}");
+    }
     fixture.stop().await;
 }
