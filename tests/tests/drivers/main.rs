@@ -9,5 +9,6 @@ mod pgbench;
 mod place;
 mod psql;
 mod psycopg;
+mod refused;
 mod sqlx;
 mod tokio_postgres;

@@ -1,4 +1,4 @@
-use septum_tests::{Customer, connect};
+use septum_tests::{Customer, Septum, connect};
 
 use crate::place::{Place, Sidecar};
 use crate::psql::program;
@@ -68,4 +68,38 @@ async fn bench(sidecar: &Sidecar, place: &Place, mode: &str) {
     let all = format!("actually processed: {0}/{0}", CLIENTS * EACH);
     assert!(ended.status.success() && told.contains(&all), "{mode}: {told}{complaints}");
     assert!(told.contains("failed transactions: 0 "), "{mode}: {told}{complaints}");
+}
+
+#[tokio::test]
+async fn pgbench_makes_its_own_tables_by_the_operators_listener() {
+    let sidecar = Sidecar::start_with(|config, _, scratch| {
+        scratch.write("operator.password", "of-the-role").unwrap();
+        scratch.write("ann.password", "of-ann").unwrap();
+        let folder = scratch.path().display();
+        config.text.push_str(&format!(
+            "\n[operator]\ndatabase_user = \"crm_operator\"\n\
+             database_password_file = \"operator.password\"\n\
+             [operator.listener]\naddress = \"{folder}/.s.PGSQL.6432\"\n\
+             [[operator.users]]\nname = \"ann\"\npassword_file = \"ann.password\"\n"
+        ));
+    })
+    .await;
+    let admin = connect(&sidecar.cluster.dsn("crm")).await.unwrap();
+    let role = "CREATE ROLE crm_operator LOGIN PASSWORD 'of-the-role';
+                GRANT CONNECT ON DATABASE crm TO crm_operator;
+                GRANT USAGE, CREATE ON SCHEMA public TO crm_operator";
+    admin.batch_execute(role).await.unwrap();
+    let mut pgbench = program("pgbench");
+    pgbench
+        .args(["--initialize", "--quiet", "--username=ann", "--port=6432", "--host"])
+        .arg(sidecar.scratch.path())
+        .env("PGPASSWORD", "of-ann")
+        .arg("crm");
+    let ended = pgbench.output().await.unwrap();
+    assert!(ended.status.success(), "{}", String::from_utf8_lossy(&ended.stderr));
+    let count = "SELECT count(*) FROM pgbench_accounts";
+    assert_eq!(admin.query_one(count, &[]).await.unwrap().get::<_, i64>(0), 100_000);
+    let records = Septum::records(&sidecar.config).unwrap();
+    let made = records.iter().filter(|record| record.text("kind").starts_with("operator")).count();
+    assert!(made > 5, "an operator's statements are in the log: {records:?}");
 }

@@ -2,12 +2,22 @@ use std::process::Stdio;
 use std::sync::Arc;
 use std::time::Duration;
 
+use septum_bind::context::ContextKeys;
+use septum_bind::{Binding, RootKey, Tenant, Tenants, credential};
+use septum_core::{Environment, TenantType};
 use septum_tests::{Cluster, Config, Crm, Customer, Scratch, Septum, connect, run_script};
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::process::Command;
 use tokio::sync::Barrier;
 
 const SCHEMA: &str = include_str!("schema.sql");
+
+/// How one of the two tenants is bound; the other is by its credential.
+pub(crate) enum By {
+    Credential,
+    /// The work hands the place's token over.
+    Token,
+}
 
 /// A query that ends when it is cancelled.
 pub(crate) const ENDLESS: &str =
@@ -37,6 +47,8 @@ pub(crate) struct Place {
     pub(crate) password: String,
     pub(crate) database: &'static str,
     pub(crate) mark: String,
+    /// What to hand over where the credential names no tenant.
+    pub(crate) token: Option<String>,
     together: Arc<Barrier>,
 }
 
@@ -44,6 +56,12 @@ impl Place {
     /// Waits until everybody who runs at once is ready.
     pub(crate) async fn ready(&self) {
         self.together.wait().await;
+    }
+
+    /// A connection string in libpq's form.
+    pub(crate) fn dsn(&self) -> String {
+        let Self { port, user, password, database, .. } = self;
+        format!("host=127.0.0.1 port={port} user={user} password={password} dbname={database}")
     }
 
     /// Tells a program where the database is, as every driver takes it.
@@ -55,6 +73,7 @@ impl Place {
             .env("PGPASSWORD", &self.password)
             .env("PGDATABASE", self.database)
             .env("MARK", &self.mark)
+            .env("TOKEN", self.token.as_deref().unwrap_or_default())
             .kill_on_drop(true)
     }
 
@@ -155,8 +174,23 @@ impl Sidecar {
             database: "crm",
             // All are of one length: lengths are compared.
             mark: format!("row-of-{:7}", customer.name()).replace(' ', "-"),
+            token: None,
             together: Arc::clone(&self.together),
         }
+    }
+
+    /// The same for a program that hands over a context token, as the gateway mints it.
+    pub(crate) fn by_token(&self, customer: Customer) -> Place {
+        let root = RootKey::from_base64(self.scratch.read("root.key").trim()).unwrap();
+        let id = TenantType::Uuid.parse(customer.id()).unwrap();
+        let tenant = Tenant { id: id.clone(), name: customer.name().into(), hosts: vec![] };
+        let tenants = Tenants::new(TenantType::Uuid, [tenant]).unwrap();
+        let claim = credential::claim(&tenants, &id, "ann").unwrap();
+        let binding = Binding::agree([claim], Environment::Production).unwrap();
+        let now = std::time::UNIX_EPOCH.elapsed().unwrap().as_secs();
+        let keys = ContextKeys::new(Environment::Production, &root, None);
+        let token = Some(keys.mint(&binding, now + 300));
+        Place { user: "crm_app".into(), token, ..self.of(customer) }
     }
 
     /// PostgreSQL itself.
@@ -167,6 +201,7 @@ impl Sidecar {
             password: self.config.secrets.database.clone(),
             database: "alone",
             mark: "row-of-nobody-".into(),
+            token: None,
             together: Arc::new(Barrier::new(1)),
         }
     }
@@ -185,10 +220,13 @@ impl Sidecar {
 
 /// Runs the same work for two tenants at once, and once more in a database of its own: all
 /// three must be told the same.
-pub(crate) async fn is_told_the_same(work: impl AsyncFn(Place) -> String) {
+pub(crate) async fn is_told_the_same(by: By, work: impl AsyncFn(Place) -> String) {
     let sidecar = Sidecar::start().await;
-    let (acme, globex) =
-        tokio::join!(work(sidecar.of(Customer::Acme)), work(sidecar.of(Customer::Globex)));
+    let globex = match by {
+        By::Credential => sidecar.of(Customer::Globex),
+        By::Token => sidecar.by_token(Customer::Globex),
+    };
+    let (acme, globex) = tokio::join!(work(sidecar.of(Customer::Acme)), work(globex));
     let alone = work(sidecar.alone()).await;
     for (tenant, told) in [("acme", &acme), ("globex", &globex)] {
         let differs: Vec<_> =

@@ -4,7 +4,7 @@ use std::time::Duration;
 use septum_tests::{Binaries, Customer, connect};
 use tokio::process::Command;
 
-use crate::place::{Place, Sidecar, is_told_the_same};
+use crate::place::{By, Place, Sidecar, is_told_the_same};
 
 /// A program of PostgreSQL's own.
 pub(crate) fn program(name: &str) -> Command {
@@ -13,7 +13,7 @@ pub(crate) fn program(name: &str) -> Command {
 
 #[tokio::test]
 async fn psql_is_told_what_postgresql_tells() {
-    is_told_the_same(async |place| {
+    is_told_the_same(By::Credential, async |place| {
         let mut psql = program("psql");
         psql.args(["--no-psqlrc", "--set", &format!("mark={}", place.mark)]);
         let rows: Vec<_> = (1000..11000).map(|id| format!("{id}\t{}\t0.50", place.mark)).collect();
@@ -52,7 +52,9 @@ async fn a_psql_that_is_interrupted_ends_its_own_query_alone() {
         let id = psql.id().unwrap().to_string();
         let interrupt = async {
             loop {
-                Command::new("sh").args(["-c", "kill -INT \"$0\"", &id]).status().await.unwrap();
+                let mut kill = Command::new("sh");
+                kill.args(["-c", "kill -INT \"$0\"", &id]).stderr(Stdio::null());
+                kill.status().await.unwrap();
                 tokio::time::sleep(Duration::from_millis(50)).await;
             }
         };

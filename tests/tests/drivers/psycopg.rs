@@ -3,7 +3,7 @@ use std::path::Path;
 use septum_tests::skip;
 use tokio::process::Command;
 
-use crate::place::is_told_the_same;
+use crate::place::{By, is_told_the_same};
 
 /// The Python that `cargo xtask test` has prepared; else the test is skipped.
 pub(crate) fn python(test: &str, program: &str) -> Option<impl Fn() -> Command> {
@@ -23,5 +23,5 @@ pub(crate) fn python(test: &str, program: &str) -> Option<impl Fn() -> Command> 
 #[tokio::test]
 async fn psycopg_is_told_what_postgresql_tells() {
     let Some(python) = python("psycopg", "use_psycopg.py") else { return };
-    is_told_the_same(async |place| place.tell(python()).await).await;
+    is_told_the_same(By::Token, async |place| place.tell(python()).await).await;
 }

@@ -10,11 +10,11 @@ use sqlx::postgres::{
 };
 use sqlx::{Acquire as _, Decode, Encode, Error, PgPool, Postgres, Row as _, Type};
 
-use crate::place::{ENDLESS, FAILING, Place, is_told_the_same};
+use crate::place::{By, ENDLESS, FAILING, Place, is_told_the_same};
 
 #[tokio::test]
 async fn sqlx_is_told_what_postgresql_tells() {
-    is_told_the_same(async |place| {
+    is_told_the_same(By::Credential, async |place| {
         let options = PgConnectOptions::new_without_pgpass()
             .host("127.0.0.1")
             .port(place.port)

@@ -7,19 +7,16 @@ use tokio_postgres::binary_copy::BinaryCopyInWriter;
 use tokio_postgres::types::{FromSql, ToSql, Type};
 use tokio_postgres::{Client, Error, IsolationLevel, NoTls, SimpleQueryMessage};
 
-use crate::place::{ENDLESS, FAILING, Place, is_told_the_same};
+use crate::place::{By, ENDLESS, FAILING, Place, is_told_the_same};
 
 #[tokio::test]
 async fn tokio_postgres_is_told_what_postgresql_tells() {
-    is_told_the_same(async |place| {
-        let Place { port, user, password, database, .. } = &place;
-        let dsn =
-            format!("host=127.0.0.1 port={port} user={user} password={password} dbname={database}");
-        let mut program = Program {
-            client: septum_tests::connect(&dsn).await.unwrap(),
-            told: String::new(),
-            place,
-        };
+    is_told_the_same(By::Token, async |place| {
+        let client = septum_tests::connect(&place.dsn()).await.unwrap();
+        if let Some(token) = &place.token {
+            client.batch_execute(&format!("SET septum.token = '{token}'")).await.unwrap();
+        }
+        let mut program = Program { client, told: String::new(), place };
         program.place.ready().await;
         program.rows().await.unwrap();
         program.transactions().await.unwrap();
