@@ -1,8 +1,10 @@
 //! TLS on both sides of the shipped `septum run`, and what hostile bytes get from it.
 #![expect(clippy::unwrap_used, reason = "a panic is the report")]
 
+use std::path::PathBuf;
+
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
-use septum_tests::{Binaries, Cluster, Config, Crm, Scratch, Septum, connect, random_hex};
+use septum_tests::{Binaries, Cluster, Config, Crm, Scratch, Septum, connect, random_hex, skip};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::process::Command;
@@ -35,6 +37,7 @@ impl Authority {
 /// A PostgreSQL that offers TLS, and Septum's configuration before it: the first listener
 /// prefers TLS, the second requires it, the third is a unix socket.
 struct Fixture {
+    psql: PathBuf,
     cluster: Cluster,
     scratch: Scratch,
     config: Config,
@@ -43,7 +46,13 @@ struct Fixture {
 }
 
 impl Fixture {
-    async fn new() -> Self {
+    /// `None` where there is no psql beside the server: the test is skipped.
+    async fn new(test: &str) -> Option<Self> {
+        let psql = Binaries::find().unwrap().program("psql");
+        if !psql.is_file() {
+            skip(test, "there is no psql beside the PostgreSQL server");
+            return None;
+        }
         let authority = Authority::new();
         let (cert, key) = authority.certify();
         let cluster = Cluster::builder()
@@ -70,7 +79,7 @@ impl Fixture {
         ));
         Crm::create(&cluster, &config.secrets.database).await.unwrap();
         let base = config.text.clone();
-        Self { cluster, scratch, config, base }
+        Some(Self { psql, cluster, scratch, config, base })
     }
 
     /// Configures TLS towards the server.
@@ -89,7 +98,7 @@ impl Fixture {
 
     /// What psql says of its connection, or complains of.
     async fn psql(&self, at: &str) -> Result<String, String> {
-        let mut psql = Command::new(Binaries::find().unwrap().program("psql"));
+        let mut psql = Command::new(&self.psql);
         let dsn = format!("{at} user=app.acme dbname=crm");
         let ended = psql
             .args(["--no-psqlrc", &dsn, "--command", "\\conninfo", "--command", "SELECT 40 + 2"])
@@ -121,7 +130,7 @@ impl Fixture {
 
 #[tokio::test]
 async fn both_sides_verify_whom_they_talk_to() {
-    let mut fixture = Fixture::new().await;
+    let Some(mut fixture) = Fixture::new("TLS").await else { return };
     fixture.towards_server("mode = \"verify-full\"\nca_file = \"ca.pem\"");
     Septum::migrate(&fixture.config).unwrap();
     let _septum = Septum::start(&fixture.scratch, &fixture.config).await.unwrap();
@@ -156,7 +165,7 @@ async fn both_sides_verify_whom_they_talk_to() {
 
 #[tokio::test]
 async fn a_server_that_cant_prove_itself_is_not_used() {
-    let mut fixture = Fixture::new().await;
+    let Some(mut fixture) = Fixture::new("TLS").await else { return };
     let named = "mode = \"verify-full\"\nca_file = \"ca.pem\"\nname = \"db.internal\"";
     let complaint = Septum::migrate(fixture.towards_server(named)).unwrap_err().to_string();
     assert!(complaint.contains("invalid peer certificate"), "{complaint}");
@@ -199,7 +208,7 @@ async fn answer(port: u16, parts: &[&[u8]]) -> String {
 
 #[tokio::test]
 async fn p26_p27_hostile_bytes_before_tls_and_authentication_are_refused() {
-    let fixture = Fixture::new().await;
+    let Some(fixture) = Fixture::new("TLS, hostile bytes").await else { return };
     Septum::migrate(&fixture.config).unwrap();
     let _septum = Septum::start(&fixture.scratch, &fixture.config).await.unwrap();
     let at = format!("host=127.0.0.1 port={} sslmode=require", fixture.config.proxy.port());

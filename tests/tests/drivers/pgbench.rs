@@ -1,4 +1,5 @@
 use septum_tests::{Customer, Septum, connect};
+use tokio::process::Command;
 
 use crate::place::{Place, Sidecar};
 use crate::psql::program;
@@ -18,6 +19,7 @@ END;
 
 #[tokio::test]
 async fn pgbench_loses_no_transaction_in_any_mode() {
+    let Some(pgbench) = program("pgbench") else { return };
     let sidecar = Sidecar::start().await;
     let admin = connect(&sidecar.cluster.dsn("crm")).await.unwrap();
     let tables = "CREATE TABLE history (tenant_id uuid NOT NULL DEFAULT septum.tenant(), \
@@ -35,7 +37,10 @@ async fn pgbench_loses_no_transaction_in_any_mode() {
     let modes = ["simple", "extended", "prepared"];
     for mode in modes {
         let [acme, globex] = tenants.map(|customer| sidecar.of(customer));
-        tokio::join!(bench(&sidecar, &acme, mode), bench(&sidecar, &globex, mode));
+        tokio::join!(
+            bench(pgbench(), &sidecar, &acme, mode),
+            bench(pgbench(), &sidecar, &globex, mode)
+        );
     }
     // Each transaction was counted in both of its tables, and in its own tenant alone.
     let transactions = i64::try_from(modes.len() * CLIENTS * EACH).unwrap();
@@ -51,11 +56,12 @@ async fn pgbench_loses_no_transaction_in_any_mode() {
     }
 }
 
-async fn bench(sidecar: &Sidecar, place: &Place, mode: &str) {
+async fn bench(mut pgbench: Command, sidecar: &Sidecar, place: &Place, mode: &str) {
     let name = format!("{}-{mode}.sql", place.mark);
     // pgbench's variables are numbers: the mark stands in the script.
     let script = sidecar.scratch.write(&name, &SCRIPT.replace(":mark", &place.mark)).unwrap();
-    let mut pgbench = program("pgbench");
+    // A thread a client: one that prepares blocks its thread, and with it a client that holds
+    // the only connection.
     pgbench
         .args(["--no-vacuum", "--jobs=4", "--protocol", mode])
         .arg(format!("--client={CLIENTS}"))
@@ -72,6 +78,7 @@ async fn bench(sidecar: &Sidecar, place: &Place, mode: &str) {
 
 #[tokio::test]
 async fn pgbench_makes_its_own_tables_by_the_operators_listener() {
+    let Some(pgbench) = program("pgbench") else { return };
     let sidecar = Sidecar::start_with(|config, _, scratch| {
         scratch.write("operator.password", "of-the-role").unwrap();
         scratch.write("ann.password", "of-ann").unwrap();
@@ -89,7 +96,7 @@ async fn pgbench_makes_its_own_tables_by_the_operators_listener() {
                 GRANT CONNECT ON DATABASE crm TO crm_operator;
                 GRANT USAGE, CREATE ON SCHEMA public TO crm_operator";
     admin.batch_execute(role).await.unwrap();
-    let mut pgbench = program("pgbench");
+    let mut pgbench = pgbench();
     pgbench
         .args(["--initialize", "--quiet", "--username=ann", "--port=6432", "--host"])
         .arg(sidecar.scratch.path())

@@ -1,20 +1,27 @@
 use std::process::Stdio;
 use std::time::Duration;
 
-use septum_tests::{Binaries, Customer, connect};
+use septum_tests::{Binaries, Customer, connect, skip};
 use tokio::process::Command;
 
 use crate::place::{By, Place, Sidecar, is_told_the_same};
 
-/// A program of PostgreSQL's own.
-pub(crate) fn program(name: &str) -> Command {
-    Command::new(Binaries::find().unwrap().program(name))
+/// A program of PostgreSQL's own; some packages of the server come without it, and then the
+/// test is skipped.
+pub(crate) fn program(name: &'static str) -> Option<impl Fn() -> Command> {
+    let path = Binaries::find().unwrap().program(name);
+    if !path.is_file() {
+        skip(name, "it is not beside the PostgreSQL server");
+        return None;
+    }
+    Some(move || Command::new(&path))
 }
 
 #[tokio::test]
 async fn psql_is_told_what_postgresql_tells() {
+    let Some(psql) = program("psql") else { return };
     is_told_the_same(By::Credential, async |place| {
-        let mut psql = program("psql");
+        let mut psql = psql();
         psql.args(["--no-psqlrc", "--set", &format!("mark={}", place.mark)]);
         let rows: Vec<_> = (1000..11000).map(|id| format!("{id}\t{}\t0.50", place.mark)).collect();
         let script = include_str!("use_psql.sql").replace("{{rows}}", &rows.join("\n"));
@@ -26,20 +33,21 @@ async fn psql_is_told_what_postgresql_tells() {
 
 #[tokio::test]
 async fn a_psql_that_is_interrupted_ends_its_own_query_alone() {
+    let Some(psql) = program("psql") else { return };
     let sidecar = Sidecar::start().await;
     let admin = connect(&sidecar.cluster.dsn("postgres")).await.unwrap();
-    let psql = |place: &Place| {
+    let start = |place: &Place| {
         let query = format!(
             "SELECT '{}', count(*) FROM generate_series(1, 1000000) a, \
              generate_series(1, 1000000) b",
             place.mark
         );
-        let mut psql = program("psql");
+        let mut psql = psql();
         psql.args(["--no-psqlrc", "--command", &query]);
         place.environment(&mut psql).stderr(Stdio::piped()).spawn().unwrap()
     };
     let both = [Customer::Acme, Customer::Globex].map(|customer| sidecar.of(customer));
-    let mut waiting: Vec<_> = both.iter().map(|place| (&place.mark, psql(place))).collect();
+    let mut waiting: Vec<_> = both.iter().map(|place| (&place.mark, start(place))).collect();
     while !waiting.is_empty() {
         // One of them has the only connection, and the other waits for it.
         let sql = "SELECT query FROM pg_stat_activity WHERE datname = 'crm' AND state = 'active'";

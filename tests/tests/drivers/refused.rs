@@ -41,6 +41,7 @@ async fn what_the_drivers_documentation_says_is_refused_is_refused() {
 
 #[tokio::test]
 async fn psql_describes_what_it_may_and_shows_a_refusal_where_it_may_not() {
+    let Some(psql) = program("psql") else { return };
     let sidecar = Sidecar::start().await;
     for (command, shown) in [
         ("\\dt", Ok("things")),
@@ -52,7 +53,7 @@ async fn psql_describes_what_it_may_and_shows_a_refusal_where_it_may_not() {
         ("\\du", Err("SEP-306")),
         ("\\l", Err("SEP-306")),
     ] {
-        let mut psql = program("psql");
+        let mut psql = psql();
         psql.args(["--no-psqlrc", "--command", command]);
         let ended = sidecar.of(Customer::Acme).environment(&mut psql).output().await.unwrap();
         let told = String::from_utf8_lossy(&ended.stdout);

@@ -5,7 +5,7 @@ use std::time::SystemTime;
 use futures_util::{SinkExt as _, TryStreamExt as _, future};
 use tokio_postgres::binary_copy::BinaryCopyInWriter;
 use tokio_postgres::types::{FromSql, ToSql, Type};
-use tokio_postgres::{Client, Error, IsolationLevel, NoTls, SimpleQueryMessage};
+use tokio_postgres::{Client, Error, IsolationLevel, NoTls, SimpleColumn, SimpleQueryMessage};
 
 use crate::place::{By, ENDLESS, FAILING, Place, is_told_the_same};
 
@@ -112,8 +112,7 @@ impl Program {
         for message in self.client.simple_query(script).await? {
             match message {
                 SimpleQueryMessage::Row(row) => {
-                    let columns: Vec<_> =
-                        row.columns().iter().map(|column| column.name()).collect();
+                    let columns: Vec<_> = row.columns().iter().map(SimpleColumn::name).collect();
                     self.tell((columns, row.get(0)));
                 }
                 other => self.tell(other),
