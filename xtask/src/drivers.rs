@@ -72,12 +72,13 @@ fn python() -> Result<PathBuf> {
     Ok(program)
 }
 
-/// A folder whose `node_modules` holds `pg`.
+/// A folder whose `node_modules` holds `pg`, its cursors and its copies.
 fn node() -> Result<PathBuf> {
     let folder = target()?.join("drivers/node");
     let works = || {
         let mut node = Command::new("node");
-        folder.is_dir() && succeeds(node.args(["-e", "require('pg')"]).current_dir(&folder))
+        let load = "['pg', 'pg-cursor', 'pg-copy-streams'].forEach(require)";
+        folder.is_dir() && succeeds(node.args(["-e", load]).current_dir(&folder))
     };
     if works() {
         return Ok(folder);
@@ -89,9 +90,9 @@ fn node() -> Result<PathBuf> {
     run(Command::new("npm")
         .args(["install", "--silent", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix"])
         .arg(&folder)
-        .arg("pg@8"))?;
+        .args(["pg@8", "pg-cursor@2", "pg-copy-streams@7"]))?;
     if !works() {
-        bail!("the package `pg` is installed but can't be loaded");
+        bail!("the packages are installed but can't be loaded");
     }
     Ok(folder)
 }

@@ -165,7 +165,7 @@ reasons! {
     TypeNotAllowed = 315, "the type or schema is not allowed",
         "pg_temp can shadow what a statement means",
         "name an object of an allowed schema";
-    PreparedNotAllowed = 316, "SQL-level PREPARE, EXECUTE and DEALLOCATE of a name are not allowed",
+    PreparedNotAllowed = 316, "SQL-level PREPARE and EXECUTE are not allowed",
         "they share one namespace with the statements that Septum itself prepares",
         "use the driver's prepared statements";
     ForeignTenant = 317, "a value is another tenant's key",

@@ -185,8 +185,6 @@ denied! {
     s73_s87_statements_prepared_in_sql: PreparedNotAllowed = [
         "PREPARE septum_s1 AS SELECT 'attacker text'",
         "EXECUTE septum_s1",
-        "DEALLOCATE septum_s1",
-        "DEALLOCATE PREPARE \"x\"",
     ];
     s74_types_of_a_session: StatementNotAllowed = [
         "CREATE DOMAIN pg_temp.uuid AS text CHECK (pg_temp.spy(value))",
@@ -452,6 +450,9 @@ allowed! {
         "SET extra_float_digits = 3",
         "SET client_encoding = 'UTF8'",
         "SET NAMES 'utf8'",
+        "SET client_encoding = 'UTF-8'",
+        // asyncpg's start-up packet.
+        "SET client_encoding = '''utf-8'''",
         "SET standard_conforming_strings = on",
         "SET client_min_messages TO warning",
         "SET statement_timeout = '5s'",
@@ -470,6 +471,9 @@ allowed! {
         "SET SESSION AUTHORIZATION DEFAULT; RESET ROLE; DISCARD SEQUENCES; DISCARD TEMP",
         "DISCARD ALL",
         "DEALLOCATE ALL",
+        // Of the client's own names, which no server ever sees.
+        "DEALLOCATE septum_s1",
+        "DEALLOCATE PREPARE \"x\"",
     ];
     the_schema_that_all_tenants_share_may_be_read = [
         "SELECT c.relname, a.attname, format_type(a.atttypid, a.atttypmod), pg_get_expr(d.adbin, d.adrelid) FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid LEFT JOIN pg_attrdef d ON d.adrelid = c.oid WHERE c.oid = 'contacts'::regclass",

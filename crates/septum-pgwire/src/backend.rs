@@ -5,7 +5,7 @@ use bytes::{BufMut as _, BytesMut};
 use crate::frontend::{message, put_string};
 use crate::{Malformed, Reader, TransactionStatus};
 
-pub use crate::error_fields::field as error_field;
+pub use crate::error_fields::{field as error_field, write_without_position};
 
 /// The type bytes of a server's messages.
 pub mod tag {

@@ -95,3 +95,42 @@ pub fn field(body: &[u8], wanted: u8) -> Result<Option<&str>, Malformed> {
         }
     }
 }
+
+/// Passes an `ErrorResponse` of a server's on without its position: it counts in the text that
+/// the server got, which is not the one that the client wrote.
+///
+/// # Errors
+/// [`Malformed`] when the body is no `ErrorResponse`; then nothing is written.
+pub fn write_without_position(body: &[u8], out: &mut BytesMut) -> Result<(), Malformed> {
+    let mut reader = Reader::new(body);
+    let mut kept = BytesMut::with_capacity(body.len());
+    loop {
+        match reader.u8()? {
+            0 => break,
+            b'P' => drop(reader.string()?),
+            field => {
+                kept.put_u8(field);
+                put_string(&mut kept, reader.string()?);
+            }
+        }
+    }
+    kept.put_u8(0);
+    message(out, b'E', |out| out.extend_from_slice(&kept));
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_is_passed_on_whole_but_for_its_position() {
+        let mut out = BytesMut::new();
+        write_without_position(b"SERROR\0C42703\0Mno column\0P17\0R\0\0", &mut out).unwrap();
+        assert_eq!(&out[5..], b"SERROR\0C42703\0Mno column\0R\0\0");
+        assert_eq!(usize::from(out[4]), out.len() - 1);
+        let before = out.clone();
+        assert!(write_without_position(b"SERROR\0P17", &mut out).is_err());
+        assert_eq!(out, before);
+    }
+}

@@ -21,6 +21,7 @@ use ring::rand::{SecureRandom as _, SystemRandom};
 use septum_pgwire::startup::CancelKey;
 use subtle::ConstantTimeEq as _;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::sync::Notify;
 
 use crate::config::Database;
 use crate::server;
@@ -30,6 +31,9 @@ use crate::server;
 pub(crate) struct Slot {
     pub(crate) key: Option<CancelKey>,
     pub(crate) tainted: bool,
+    /// There while the client waits for a server connection; a cancel takes it, and so ends the
+    /// wait.
+    pub(crate) waiting: Option<Arc<Notify>>,
 }
 
 pub(crate) type SharedSlot = Arc<tokio::sync::Mutex<Slot>>;
@@ -88,7 +92,12 @@ impl Cancels {
         // One at a time for a session: one more would ask for what is being asked for already,
         // and a storm of them must not keep the connection from going back (trap P22).
         let Ok(mut slot) = slot.try_lock() else { return };
-        let Some(server) = slot.key.clone() else { return };
+        let Some(server) = slot.key.clone() else {
+            if let Some(waiting) = slot.waiting.take() {
+                waiting.notify_one();
+            }
+            return;
+        };
         if let Err(error) = send(&server, database, limit).await {
             slot.tainted = true;
             tracing::warn!(%error, "a cancel request got no answer");

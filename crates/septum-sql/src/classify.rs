@@ -63,7 +63,12 @@ pub(crate) fn classify(node: &NodeEnum) -> Class {
         NodeEnum::DeallocateStmt(deallocate) if deallocate.isall => {
             Class::answered(Kind::DeallocateAll, "DEALLOCATE ALL")
         }
-        NodeEnum::DeallocateStmt(_) | NodeEnum::PrepareStmt(_) | NodeEnum::ExecuteStmt(_) => {
+        NodeEnum::DeallocateStmt(deallocate) => {
+            let name = deallocate.name.clone();
+            let canonical = format!("DEALLOCATE \"{}\"", name.replace('"', "\"\""));
+            Class::answered(Kind::Deallocate { name }, canonical)
+        }
+        NodeEnum::PrepareStmt(_) | NodeEnum::ExecuteStmt(_) => {
             Class::refused(command(node), Reason::PreparedNotAllowed)
         }
         _ => Class::refused(command(node), Reason::StatementNotAllowed),

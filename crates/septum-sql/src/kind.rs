@@ -63,6 +63,11 @@ pub enum Kind {
     },
     /// DISCARD ALL.
     DiscardAll,
+    /// DEALLOCATE of one name: some drivers close so what they prepared by the protocol.
+    Deallocate {
+        /// The statement's name, unquoted.
+        name: String,
+    },
     /// DEALLOCATE ALL.
     DeallocateAll,
     /// Clears state that a session of Septum can't have: answered without the server.

@@ -2,7 +2,8 @@ use std::str::FromStr as _;
 
 use anyhow::{Context as _, Result, bail};
 use tokio_postgres::config::SslMode;
-use tokio_postgres::{Client, Config, NoTls};
+use tokio_postgres::tls::MakeTlsConnect;
+use tokio_postgres::{Client, Config, NoTls, Socket};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use crate::config::{Login, Upstream, UpstreamTls};
@@ -27,7 +28,9 @@ pub(crate) async fn connect(
     if let Some(tls) = &server.tls {
         // Whatever the connection string says: the configuration asked for TLS.
         config.ssl_mode(SslMode::Require);
-        return with_tls(&config, tls).await;
+        // A connection string names a server of its own; the certificate must bear that name.
+        let name = dsn.is_none().then(|| tls.name.to_str().into_owned());
+        return with_tls(&config, tls, name).await;
     }
     if config.get_ssl_mode() == SslMode::Require {
         bail!("the connection string asks for TLS: say how in `[database.tls]`");
@@ -38,11 +41,30 @@ pub(crate) async fn connect(
     Ok(client)
 }
 
-async fn with_tls(config: &Config, tls: &UpstreamTls) -> Result<Client> {
-    let connector = MakeRustlsConnect::new((*tls.config).clone());
+async fn with_tls(config: &Config, tls: &UpstreamTls, name: Option<String>) -> Result<Client> {
+    let connector = Named { connector: MakeRustlsConnect::new((*tls.config).clone()), name };
     let (client, connection) = config.connect(connector).await.map_err(explain)?;
     watch(connection);
     Ok(client)
+}
+
+/// TLS that looks for the configured name in the certificate (`database.tls.name`), where one
+/// is, rather than for the host that it connects to.
+#[derive(Clone)]
+struct Named {
+    connector: MakeRustlsConnect,
+    name: Option<String>,
+}
+
+impl MakeTlsConnect<Socket> for Named {
+    type Stream = <MakeRustlsConnect as MakeTlsConnect<Socket>>::Stream;
+    type TlsConnect = <MakeRustlsConnect as MakeTlsConnect<Socket>>::TlsConnect;
+    type Error = <MakeRustlsConnect as MakeTlsConnect<Socket>>::Error;
+
+    fn make_tls_connect(&mut self, host: &str) -> Result<Self::TlsConnect, Self::Error> {
+        let name = self.name.as_deref().unwrap_or(host);
+        MakeTlsConnect::<Socket>::make_tls_connect(&mut self.connector, name)
+    }
 }
 
 fn configured(server: &Upstream, login: &Login) -> Config {

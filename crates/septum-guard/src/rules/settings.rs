@@ -1,6 +1,8 @@
 //! Settings: a fixed list by name, some of them with a fixed list of values (catalogue S5, S8,
 //! S10, S80, S120, S136, S137). Septum's own settings are nobody's.
 
+use std::borrow::Cow;
+
 use septum_core::Reason;
 use septum_sql::{Kind, SettingUse, Statement};
 
@@ -52,12 +54,25 @@ fn write(name: &str, value: Value<'_>, policy: &Policy) -> Result<(), Denial> {
         Some(Values::Any) => true,
         Some(Values::OneOf(values)) => match value {
             Value::Default => true,
-            Value::Constant(value) => values.iter().any(|one| one.eq_ignore_ascii_case(value)),
+            Value::Constant(value) => {
+                let value = plain(name, value);
+                values.iter().any(|one| one.eq_ignore_ascii_case(&value))
+            }
             Value::Computed => false,
         },
         None => !NEVER.contains(&name) && is_listed(name, policy),
     };
     if allowed { Ok(()) } else { Err(Denial::of(Reason::SettingNotAllowed, "the setting", name)) }
+}
+
+/// A value without what PostgreSQL overlooks in it: of an encoding's name it compares letters
+/// and digits alone. asyncpg names it `'utf-8'`, quotes included.
+fn plain<'a>(name: &str, value: &'a str) -> Cow<'a, str> {
+    if name == "client_encoding" {
+        value.chars().filter(char::is_ascii_alphanumeric).collect()
+    } else {
+        value.into()
+    }
 }
 
 fn read(name: &str, policy: &Policy) -> Result<(), Denial> {
@@ -100,7 +115,7 @@ fn values(name: &str) -> Option<Values> {
         // Below NOTICE the server tells of its own work, plans included.
         "client_min_messages" => Values::OneOf(&["notice", "warning", "error"]),
         // The bytes of a string must mean the same here and there (S136, S137).
-        "client_encoding" => Values::OneOf(&["utf8", "utf-8", "unicode"]),
+        "client_encoding" => Values::OneOf(&["utf8", "unicode"]),
         "standard_conforming_strings" => Values::OneOf(&["on", "true", "yes", "1"]),
         // Settings are applied inside each transaction, where a default for the next one comes
         // too late: any other value would be taken and not kept. BEGIN takes its modes.

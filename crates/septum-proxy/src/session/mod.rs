@@ -499,7 +499,12 @@ impl Session {
         let mut out = BytesMut::new();
         let known = self.parameters.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
         if let Some((known, default)) = known {
-            out.parameter_status(known, value.unwrap_or(default));
+            let value = match known.as_str() {
+                // Pinned, by whatever name the client asked for it.
+                "client_encoding" | "standard_conforming_strings" => default,
+                _ => value.unwrap_or(default),
+            };
+            out.parameter_status(known, value);
         }
         out
     }

@@ -76,6 +76,15 @@ impl Session {
                 self.complete("DISCARD ALL");
                 Ok(())
             }
+            Kind::Deallocate { name } => {
+                let Some(before) = self.statements.remove(name) else {
+                    let message = format!("prepared statement \"{name}\" does not exist");
+                    return Err(postgres_error("26000", message).into());
+                };
+                let undo = Undo::Statement(name.clone(), Some(before));
+                self.answer(undo, |out| out.command_complete("DEALLOCATE"));
+                Ok(())
+            }
             Kind::DeallocateAll => {
                 self.statements.clear();
                 self.complete("DEALLOCATE ALL");
@@ -129,7 +138,8 @@ impl Session {
     ) -> Result<(), Stop> {
         if self.is_untouched() && matches!(self.transaction, Transaction::Idle) {
             self.transaction = Transaction::Begun(vec![statement.clone()]);
-            self.complete("BEGIN");
+            let spelt = statement.canonical().starts_with("START");
+            self.complete(if spelt { "START TRANSACTION" } else { "BEGIN" });
             return Ok(());
         }
         if self.is_untouched()

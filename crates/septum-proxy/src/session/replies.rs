@@ -266,7 +266,8 @@ impl Session {
                 tracing::error!(%code, "a bind failed");
                 return Err(Refusal::new(Reason::BindFailed).into());
             }
-            _ => frame.write(&mut self.client.output),
+            _ => backend::write_without_position(&frame.body, &mut self.client.output)
+                .map_err(|error| out_of_order(error.to_string()))?,
         }
         if ends {
             return Err(Fatal::goodbye());

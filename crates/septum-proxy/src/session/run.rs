@@ -8,10 +8,10 @@ use septum_audit::Event;
 use septum_core::Reason;
 use septum_guard::Mode;
 use septum_pgwire::Severity;
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 
 use super::expect::Expect;
-use super::{Clean, Fatal, Need, Session, Transaction};
+use super::{Clean, Fatal, Need, Session, Transaction, postgres_error};
 use crate::Shared;
 use crate::cancel;
 use crate::handshake::LAST_WORD;
@@ -116,24 +116,42 @@ impl Session {
         }
     }
 
-    /// Takes a server connection, unless the client goes away first.
+    /// Takes a server connection, unless the client goes away or cancels first.
     async fn acquire(&mut self) -> Result<(), Fatal> {
         let pool = Arc::clone(&self.shared.pool);
         let tenant = self.wanted.as_ref().map(|binding| binding.tenant().clone());
+        let cancelled = Arc::new(Notify::new());
+        self.registration.slot.lock().await.waiting = Some(Arc::clone(&cancelled));
         let lease = tokio::select! {
-            lease = pool.acquire(tenant.as_ref()) => lease,
+            lease = pool.acquire(tenant.as_ref()) => Some(lease),
+            () = cancelled.notified() => None,
             () = gone(&mut self.client) => return Err(Fatal::goodbye()),
         };
+        let mut slot = self.registration.slot.lock().await;
+        // Who has cancelled while the connection came does not want it any more.
+        let wanted = slot.waiting.take().is_some();
         match lease {
-            Ok(lease) => {
-                self.registration.slot.lock().await.key = Some(lease.server.key.clone());
+            Some(Ok(lease)) if wanted => {
+                slot.key = Some(lease.server.key.clone());
+                drop(slot);
                 self.lease = Some(lease);
                 self.clean = Clean::Proven;
                 self.strangers = false;
                 self.opens = false;
                 Ok(())
             }
-            Err(error) => {
+            Some(Ok(_)) | None => {
+                drop(slot);
+                if let Some(Ok(lease)) = lease {
+                    pool.give_back(lease);
+                }
+                self.work.pop_front();
+                let message = "canceling statement due to user request";
+                self.fail(&postgres_error("57014", message));
+                Ok(())
+            }
+            Some(Err(error)) => {
+                drop(slot);
                 tracing::error!(%error, "no server connection");
                 self.work.pop_front();
                 self.refuse(Refusal::new(error.reason())).await

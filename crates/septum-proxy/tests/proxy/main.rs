@@ -8,6 +8,7 @@
 )]
 
 mod clean;
+mod drivers;
 mod fixture;
 mod operator;
 mod pool;
