@@ -92,7 +92,8 @@ where
         let binding = request.extensions().get::<Binding>();
         let place = match binding.map(|binding| (binding, self.layer.enter(binding))) {
             Some((_, Some(place))) => Ok(Arc::new(place)),
-            Some((binding, None)) => Err(Denial::of(binding, Reason::TooManyRequests)
+            Some((binding, None)) => Err(Denial::new(Reason::TooManyRequests)
+                .bound(binding)
                 .with_status(StatusCode::TOO_MANY_REQUESTS)),
             None => Err(Denial::new(Reason::NoBinding)),
         };

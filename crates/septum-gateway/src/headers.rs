@@ -1,0 +1,132 @@
+//! What is said to the application in our own name, and what of its answer is passed back.
+
+use std::net::IpAddr;
+
+use http::header::{CACHE_CONTROL, CONNECTION, EXPECT, HOST, UPGRADE};
+use http::{HeaderMap, HeaderName, HeaderValue};
+use septum_bind::header::Peers;
+use septum_tower::Connection;
+
+const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+const FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
+const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
+
+/// Says who asked, for which host and how. What a trusted proxy said of it is kept, with the
+/// proxy's own address at the end; from anybody else it was stripped before.
+pub(crate) fn forwarded(headers: &mut HeaderMap, connection: &Connection, trusted: &Peers) {
+    // The gateway itself has answered it.
+    headers.remove(EXPECT);
+    let peer = connection.peer.map(|peer| peer.ip().to_canonical());
+    let is_trusted = peer.is_some_and(|peer| trusted.contain(peer));
+    if let Some(chain) = peer.and_then(|peer| chain(headers, peer, is_trusted)) {
+        headers.insert(FORWARDED_FOR, chain);
+    }
+    if !(is_trusted && headers.contains_key(FORWARDED_HOST))
+        && let Some(host) = headers.get(HOST).cloned()
+    {
+        headers.insert(FORWARDED_HOST, host);
+    }
+    if !(is_trusted && headers.contains_key(FORWARDED_PROTO)) {
+        let scheme = if connection.secure { "https" } else { "http" };
+        headers.insert(FORWARDED_PROTO, HeaderValue::from_static(scheme));
+    }
+}
+
+fn chain(headers: &HeaderMap, peer: IpAddr, is_trusted: bool) -> Option<HeaderValue> {
+    let before = headers.get_all(FORWARDED_FOR).iter().filter(|_| is_trusted);
+    let before = before.filter_map(|value| value.to_str().ok()).map(str::to_owned);
+    let chain: Vec<String> = before.chain([peer.to_string()]).collect();
+    HeaderValue::try_from(chain.join(", ")).ok()
+}
+
+/// Takes hop-by-hop and Septum's own headers from an answer, and says that it is private
+/// unless the application says otherwise (catalogue H58).
+pub(crate) fn answered(headers: &mut HeaderMap, is_upgrade: bool) {
+    const HOP_BY_HOP: [&str; 7] = [
+        "keep-alive",
+        "proxy-authenticate",
+        "proxy-authorization",
+        "proxy-connection",
+        "te",
+        "trailer",
+        "transfer-encoding",
+    ];
+    let named = headers.get_all(CONNECTION).iter().filter_map(|value| value.to_str().ok());
+    let named = named.flat_map(|value| value.split(',')).map(|name| name.trim().to_owned());
+    for name in named.collect::<Vec<_>>() {
+        if !(is_upgrade && name.eq_ignore_ascii_case("upgrade")) {
+            headers.remove(name);
+        }
+    }
+    for name in HOP_BY_HOP {
+        headers.remove(name);
+    }
+    if is_upgrade {
+        headers.insert(CONNECTION, HeaderValue::from_static("upgrade"));
+    } else {
+        headers.remove(CONNECTION);
+        headers.remove(UPGRADE);
+    }
+    let own = headers.keys().filter(|name| name.as_str().starts_with("septum-")).cloned();
+    for name in own.collect::<Vec<_>>() {
+        headers.remove(name);
+    }
+    if !headers.contains_key(CACHE_CONTROL) {
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(fields: &[(&str, &str)]) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        for (name, value) in fields {
+            headers.append(name.parse::<HeaderName>().unwrap(), value.parse().unwrap());
+        }
+        headers
+    }
+
+    #[test]
+    fn h05_the_gateway_says_itself_who_asked() {
+        let peer = Some("192.0.2.7:1234".parse().unwrap());
+        let connection = Connection { peer, secure: true, server_name: None };
+        let sent = [("host", "acme.test"), ("x-forwarded-for", "10.9.9.9")];
+        let mut untrusted = headers(&sent);
+        forwarded(&mut untrusted, &connection, &Peers::default());
+        assert_eq!(untrusted["x-forwarded-for"], "192.0.2.7");
+        assert_eq!(untrusted["x-forwarded-host"], "acme.test");
+        assert_eq!(untrusted["x-forwarded-proto"], "https");
+        let mut trusted = headers(&sent);
+        let peers = Peers::new(["192.0.2.0/24".parse().unwrap()]).unwrap();
+        forwarded(&mut trusted, &connection, &peers);
+        assert_eq!(trusted["x-forwarded-for"], "10.9.9.9, 192.0.2.7");
+    }
+
+    #[test]
+    fn h58_an_answer_is_private_unless_the_application_says_otherwise() {
+        let mut silent = headers(&[]);
+        answered(&mut silent, false);
+        assert_eq!(silent["cache-control"], "private, no-store");
+        let mut said = headers(&[("cache-control", "public, max-age=60")]);
+        answered(&mut said, false);
+        assert_eq!(said["cache-control"], "public, max-age=60");
+    }
+
+    #[test]
+    fn h04_an_answer_carries_nothing_of_its_connection_and_nothing_of_septums() {
+        let mut answer = headers(&[
+            ("connection", "close, X-Hop"),
+            ("x-hop", "1"),
+            ("keep-alive", "1"),
+            ("transfer-encoding", "chunked"),
+            ("septum-context", "st1.x"),
+            ("septum-anything", "x"),
+            ("x-kept", "1"),
+        ]);
+        answered(&mut answer, false);
+        let left: Vec<&str> = answer.keys().map(HeaderName::as_str).collect();
+        assert_eq!(left, ["x-kept", "cache-control"]);
+    }
+}
