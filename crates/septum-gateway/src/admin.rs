@@ -92,7 +92,7 @@ impl Admin {
         if !matches!(connected, Ok(Ok(_))) {
             return Some("the application can't be reached\n");
         }
-        if !self.key_sets.are_ready().await {
+        if !self.key_sets.are_ready() {
             return Some("a key set has not been fetched\n");
         }
         let Some(ready) = &self.ready else { return None };
