@@ -103,6 +103,10 @@ where
                 })
             }
             Err(denial) => Box::pin(async move {
+                if latch.refused().is_some() {
+                    // The stand-in's method is not what was asked: the log says `other`.
+                    *request.method_mut() = Method::from_bytes(b"-").unwrap_or_default();
+                }
                 let answer = denials.answer(denial, request.method(), &connection).await;
                 latch.answered();
                 Ok(answer)

@@ -1,6 +1,7 @@
 //! Follows a chunked body to its end, strictly (RFC 9112, section 7.1; catalogue H20).
 
 use super::Violation;
+use super::head::{is_text, is_token};
 
 /// The most bytes that all trailers of a body may have. They are dropped later on.
 const MAX_TRAILERS: usize = 8 * 1024;
@@ -28,7 +29,8 @@ enum At {
     DataEnd,
     /// The first byte of a trailer, or of the body's end.
     Line,
-    Trailer,
+    TrailerName,
+    TrailerValue,
     TrailerEnd,
     LastEnd,
 }
@@ -73,18 +75,20 @@ impl Chunked {
             (At::DataEnd, b'\n') => At::Size { size: 0, digits: 0 },
             (At::Line, b'\r') => At::LastEnd,
             (At::LastEnd, b'\n') => return Ok(true),
-            (At::Trailer, b'\r') => At::TrailerEnd,
+            (At::Line | At::TrailerName, _) if is_token(byte) => self.trailer(At::TrailerName)?,
+            (At::TrailerName, b':') => self.trailer(At::TrailerValue)?,
+            (At::TrailerValue, b'\r') => At::TrailerEnd,
+            (At::TrailerValue, _) if is_text(byte) => self.trailer(At::TrailerValue)?,
             (At::TrailerEnd, b'\n') => At::Line,
-            (At::Line | At::Trailer, _) if byte == b'\t' || !byte.is_ascii_control() => {
-                self.trailers += 1;
-                if self.trailers > MAX_TRAILERS {
-                    return Err(Violation::TooLarge);
-                }
-                At::Trailer
-            }
             _ => return Err(Violation::Chunk),
         };
         Ok(false)
+    }
+
+    /// One more byte of trailers.
+    fn trailer(&mut self, at: At) -> Result<At, Violation> {
+        self.trailers += 1;
+        if self.trailers > MAX_TRAILERS { Err(Violation::TooLarge) } else { Ok(at) }
     }
 }
 
@@ -143,6 +147,12 @@ mod tests {
             "0\r\n\rX",
             "0\r\nx: y\n\r\n",
             "0\r\nx\0y\r\n\r\n",
+            "0\r\nx\r\n\r\n",
+            "0\r\n: y\r\n\r\n",
+            "0\r\nx : y\r\n\r\n",
+            "0\r\n x: y\r\n\r\n",
+            "0\r\nx: \0\r\n\r\n",
+            "0\r\nx: y\rz\r\n\r\n",
             "fffffffffffffffff\r\n",
             "10000000000000000\r\n",
             "g\r\n",

@@ -111,7 +111,7 @@ pub(crate) fn judge(head: &[u8], max_fields: usize) -> Result<Head, Violation> {
 /// Whether bytes can begin a request: what is no HTTP at all is refused without waiting for
 /// the end of its head.
 pub(crate) fn may_begin(bytes: &[u8]) -> bool {
-    bytes.iter().take_while(|byte| **byte != b' ').take(32).all(|byte| is_token(*byte))
+    bytes.iter().take_while(|byte| **byte != b' ').take(32).copied().all(is_token)
 }
 
 /// Lines that end in CRLF and hold no other CR, LF or control character.
@@ -124,8 +124,7 @@ impl<'h> Iterator for Lines<'h> {
         let end = self.0.iter().position(|byte| *byte == b'\n')?;
         let (line, rest) = self.0.split_at_checked(end + 1)?;
         self.0 = rest;
-        let plain =
-            |line: &[u8]| line.iter().all(|byte| *byte == b'\t' || !byte.is_ascii_control());
+        let plain = |line: &[u8]| line.iter().copied().all(is_text);
         Some(line.strip_suffix(b"\r\n").filter(|line| plain(line)).ok_or(Violation::Line))
     }
 }
@@ -138,10 +137,8 @@ fn request_line(line: &[u8]) -> Result<bool, Violation> {
     else {
         return Err(Violation::RequestLine);
     };
-    // A fragment is the client's own affair (catalogue H31), and hyper would drop it silently.
-    let visible = target.iter().all(|byte| byte.is_ascii_graphic() && *byte != b'#');
-    let named = !method.is_empty() && method.iter().all(|byte| is_token(*byte));
-    if !named || !visible || Uri::try_from(target).is_err() {
+    let named = !method.is_empty() && method.iter().copied().all(is_token);
+    if !named || !is_target(target, method) {
         return Err(Violation::RequestLine);
     }
     match version {
@@ -151,12 +148,27 @@ fn request_line(line: &[u8]) -> Result<bool, Violation> {
     }
 }
 
+/// A path, an absolute URI of HTTP, or what the method alone may have (RFC 9112, section 3.2).
+fn is_target(target: &[u8], method: &[u8]) -> bool {
+    let absolute = |scheme: &[u8]| {
+        target.split_at_checked(scheme.len()).is_some_and(|(it, _)| it.eq_ignore_ascii_case(scheme))
+    };
+    let formed = match method {
+        b"CONNECT" => true,
+        b"OPTIONS" if target == b"*" => true,
+        _ => target.starts_with(b"/") || absolute(b"http://") || absolute(b"https://"),
+    };
+    // A fragment is the client's own affair (catalogue H31), and hyper would drop it silently.
+    let visible = target.iter().all(|byte| byte.is_ascii_graphic() && *byte != b'#');
+    formed && visible && Uri::try_from(target).is_ok()
+}
+
 /// A name right before its colon, and the value without the white space around it. A line that
 /// begins with white space continues another (obs-fold) and is refused.
 fn field(line: &[u8]) -> Result<(&[u8], &[u8]), Violation> {
     let colon = line.iter().position(|byte| *byte == b':').ok_or(Violation::Field)?;
     let (name, value) = line.split_at_checked(colon).ok_or(Violation::Field)?;
-    if name.is_empty() || !name.iter().all(|byte| is_token(*byte)) {
+    if name.is_empty() || !name.iter().copied().all(is_token) {
         return Err(Violation::Field);
     }
     Ok((name, value.get(1..).unwrap_or_default().trim_ascii()))
@@ -173,8 +185,13 @@ fn number(digits: &[u8]) -> Option<u64> {
     std::str::from_utf8(digits).ok()?.parse().ok().filter(|number| *number <= i64::MAX as u64)
 }
 
+/// What a line may hold.
+pub(super) fn is_text(byte: u8) -> bool {
+    byte == b'\t' || !byte.is_ascii_control()
+}
+
 /// RFC 9110, section 5.6.2.
-fn is_token(byte: u8) -> bool {
+pub(super) fn is_token(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
 }
 
@@ -268,10 +285,25 @@ mod tests {
             "GET /\u{e9} HTTP/1.1",
             "GET /a#b HTTP/1.1",
             "GET / a HTTP/1.1",
+            "GET a HTTP/1.1",
+            "GET a:80 HTTP/1.1",
+            "GET * HTTP/1.1",
+            "GET ftp://a/ HTTP/1.1",
+            "GET http:/a HTTP/1.1",
             "",
         ] {
             let refused = framing(&format!("{line}\r\nHost: a\r\n\r\n"));
             assert_eq!(refused, Err(Violation::RequestLine), "{line}");
+        }
+        for line in [
+            "GET /a?b HTTP/1.1",
+            "GET //a HTTP/1.0",
+            "OPTIONS * HTTP/1.1",
+            "GET HTTP://a HTTP/1.1",
+            "CONNECT a:80 HTTP/1.1",
+        ] {
+            let taken = framing(&format!("{line}\r\nHost: a\r\n\r\n"));
+            assert_eq!(taken, Ok(Framing::Length(0)), "{line}");
         }
     }
 

@@ -46,6 +46,8 @@ enum Phase {
     Chunked(Chunked),
     /// Nothing more is read: hyper answers and closes.
     Refused,
+    /// A body was refused: every read fails.
+    Broken(Violation),
     /// HTTP/2 or an upgraded connection: bytes pass unseen.
     Open,
 }
@@ -125,14 +127,20 @@ impl<S> Gate<S> {
                 Ok(taken > 0)
             }
             Phase::Chunked(chunked) => {
-                let end = chunked.follow(&self.held).map_err(broken)?;
+                let end = match chunked.follow(&self.held) {
+                    Ok(end) => end,
+                    Err(violation) => {
+                        self.phase = Phase::Broken(violation);
+                        return Err(broken(violation));
+                    }
+                };
                 self.released = self.held.split_to(end.unwrap_or(self.held.len()));
                 if end.is_some() {
                     self.phase = Phase::Head { searched: 0 };
                 }
                 Ok(!self.released.is_empty())
             }
-            Phase::Refused | Phase::Open => Ok(false),
+            Phase::Refused | Phase::Broken(_) | Phase::Open => Ok(false),
         }
     }
 
@@ -213,16 +221,16 @@ impl<S: AsyncRead + Unpin> AsyncRead for Gate<S> {
                 return Poll::Ready(Ok(()));
             }
             match &mut gate.phase {
-                Phase::Head { .. } => match ready!(gate.latch.poll_settled(context)) {
-                    Upgrade::Granted => {
+                Phase::Head { .. } => {
+                    if ready!(gate.latch.poll_settled(context)) == Upgrade::Granted {
                         gate.phase = Phase::Open;
                         gate.released = gate.held.split();
                         continue;
                     }
-                    Upgrade::None | Upgrade::Asked => {}
-                },
+                }
                 // Never woken by reading: hyper is done after the answer.
                 Phase::Refused => return Poll::Pending,
+                Phase::Broken(violation) => return Poll::Ready(Err(broken(*violation))),
                 Phase::Open => return Pin::new(&mut gate.socket).poll_read(context, into),
                 Phase::Length(left) if gate.held.is_empty() => {
                     let length = usize::try_from(*left).unwrap_or(usize::MAX).min(into.remaining());
@@ -289,7 +297,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Gate<S> {
             let poll = Pin::new(&mut gate.socket).poll_shutdown(context);
             ready!(gate.stalled(context, poll))?;
             let unread = match gate.phase {
-                Phase::Length(_) | Phase::Chunked(_) | Phase::Refused => true,
+                Phase::Length(_) | Phase::Chunked(_) | Phase::Broken(_) | Phase::Refused => true,
                 Phase::Head { .. } => !gate.held.is_empty(),
                 Phase::Open => false,
             };
