@@ -70,7 +70,7 @@ where
             Some(Ok(_)) | None => None,
             Some(Err(error)) => {
                 *this.ended = true;
-                return Poll::Ready(Some(Err(error.into())));
+                return Poll::Ready(Some(Err(Box::new(Broken(error.into())))));
             }
         };
         // Who sees that a body has ended doesn't ask for the next piece.
@@ -124,6 +124,11 @@ impl Progress {
 #[error("a body stood still for longer than `http.timeouts.idle`")]
 pub(crate) struct Idle;
 
+/// A body broke off, for the reason that is its source.
+#[derive(Debug, thiserror::Error)]
+#[error("a body broke off")]
+pub(crate) struct Broken(#[source] BoxError);
+
 pin_project! {
     /// An answer's body: the application's as it comes, or one that Septum wrote.
     #[project = AnswerProjection]
@@ -148,7 +153,14 @@ impl Body for Answer {
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
         match self.project() {
-            AnswerProjection::Relayed { body } => body.poll_frame(context),
+            AnswerProjection::Relayed { body } => {
+                let frame = ready!(body.poll_frame(context));
+                if let Some(Err(error)) = &frame {
+                    // The client sees it by its connection or stream ending early.
+                    tracing::warn!(%error, cause = error.source(), "an answer was cut short");
+                }
+                Poll::Ready(frame)
+            }
             AnswerProjection::Own { body } => {
                 body.poll_frame(context).map_err(|never| match never {})
             }

@@ -26,7 +26,7 @@ use septum_tower::{BodyTooLarge, Connection, Denial, Denials, Limited, WebSocket
 use tower::Service;
 
 use crate::admit::refusal;
-use crate::body::{Answer, Idle, Progress, Relay};
+use crate::body::{Answer, Broken, Idle, Progress, Relay};
 use crate::config::{Config, Upstream};
 use crate::gate::{Latch, Violation};
 use crate::stage::Staged;
@@ -39,7 +39,8 @@ type Sent = Relay<Limited<Incoming>>;
 ///
 /// A connection carries one request at a time, and is used again only after both the request
 /// and its answer have passed whole (catalogue H22, H24, H26): hyper closes it otherwise, but
-/// for an answer that came before the request's end, after which we have it closed.
+/// for an answer that came before the request's end, after which we have it closed, as after a
+/// request that proves something of the connection itself (catalogue H56).
 #[derive(Clone)]
 pub(crate) struct Forward {
     client: Client<Connector, Sent>,
@@ -130,6 +131,7 @@ impl Forward {
         }
         let connection = parts.extensions.get::<Connection>().cloned().unwrap_or_default();
         headers::forwarded(&mut parts.headers, &connection, &self.trusted_proxies);
+        headers::join_cookies(&mut parts.headers);
         if web_socket {
             if !body.is_end_stream() {
                 return Err(malformed().with_detail("a WebSocket's handshake with a body"));
@@ -159,6 +161,7 @@ impl Forward {
     async fn ask(&self, mut outgoing: Request<Sent>) -> Result<Response<Incoming>, Denial> {
         let progress = outgoing.extensions_mut().remove::<Progress>();
         let progress = progress.unwrap_or_else(|| Progress::new(true));
+        let authenticates = headers::authenticate_the_connection(outgoing.headers());
         let upstream = capture_connection(&mut outgoing);
         let answer = tokio::select! {
             answer = self.client.request(outgoing) => answer.map_err(|error| failure(&error))?,
@@ -166,7 +169,7 @@ impl Forward {
                 return Err(Denial::new(Reason::UpstreamTimeout));
             }
         };
-        if !progress.has_ended()
+        if (authenticates || !progress.has_ended())
             && let Some(connected) = upstream.connection_metadata().as_ref()
         {
             connected.poison();
@@ -234,6 +237,9 @@ fn failure(error: &ClientError) -> Denial {
     }
     if cause::<Idle>(error).is_some() {
         return Denial::new(Reason::IdleTimeout);
+    }
+    if cause::<Broken>(error).is_some() {
+        return Denial::new(Reason::MalformedRequest).with_detail("its body broke off");
     }
     let timed_out = cause::<io::Error>(error).is_some_and(|e| e.kind() == io::ErrorKind::TimedOut);
     tracing::error!(%error, cause = error.source(), "the application did not answer");

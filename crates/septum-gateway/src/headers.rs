@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use http::header::{CACHE_CONTROL, CONNECTION, EXPECT, HOST, UPGRADE};
+use http::header::{AUTHORIZATION, CACHE_CONTROL, CONNECTION, COOKIE, EXPECT, HOST, UPGRADE};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use septum_bind::header::Peers;
 use septum_tower::Connection;
@@ -39,6 +39,27 @@ fn chain(headers: &HeaderMap, peer: IpAddr, is_trusted: bool) -> Option<HeaderVa
     HeaderValue::try_from(chain.join(", ")).ok()
 }
 
+/// Makes one `Cookie` field of several (RFC 9113, section 8.2.3), so that an application which
+/// reads only one of them sees all that was verified.
+pub(crate) fn join_cookies(headers: &mut HeaderMap) {
+    let fields: Vec<&[u8]> = headers.get_all(COOKIE).iter().map(HeaderValue::as_bytes).collect();
+    if fields.len() > 1
+        && let Ok(mut joined) = HeaderValue::from_bytes(&fields.join(&b"; "[..]))
+    {
+        joined.set_sensitive(true);
+        headers.insert(COOKIE, joined);
+    }
+}
+
+/// Whether a request's credentials would hold for its whole connection, as NTLM's do: another
+/// tenant's request must not follow on it (catalogue H56).
+pub(crate) fn authenticate_the_connection(headers: &HeaderMap) -> bool {
+    headers.get_all(AUTHORIZATION).iter().any(|value| {
+        let scheme = value.as_bytes().split(|byte| *byte == b' ').next().unwrap_or_default();
+        scheme.eq_ignore_ascii_case(b"ntlm") || scheme.eq_ignore_ascii_case(b"negotiate")
+    })
+}
+
 /// Takes hop-by-hop and Septum's own headers from an answer, and says that it is private
 /// unless the application says otherwise (catalogue H58).
 pub(crate) fn answered(headers: &mut HeaderMap, is_upgrade: bool) {
@@ -67,7 +88,10 @@ pub(crate) fn answered(headers: &mut HeaderMap, is_upgrade: bool) {
         headers.remove(CONNECTION);
         headers.remove(UPGRADE);
     }
-    let own = headers.keys().filter(|name| name.as_str().starts_with("septum-")).cloned();
+    let own = |name: &&HeaderName| {
+        ["septum-", "x-septum-"].iter().any(|prefix| name.as_str().starts_with(prefix))
+    };
+    let own = headers.keys().filter(own).cloned();
     for name in own.collect::<Vec<_>>() {
         headers.remove(name);
     }
@@ -102,6 +126,27 @@ mod tests {
         let peers = Peers::new(["192.0.2.0/24".parse().unwrap()]).unwrap();
         forwarded(&mut trusted, &connection, &peers);
         assert_eq!(trusted["x-forwarded-for"], "10.9.9.9, 192.0.2.7");
+    }
+
+    #[test]
+    fn h03_several_cookie_fields_become_one() {
+        let mut two = headers(&[("cookie", "a=1"), ("x", "y"), ("cookie", "b=2; c=3")]);
+        join_cookies(&mut two);
+        assert_eq!(two.get_all("cookie").iter().collect::<Vec<_>>(), ["a=1; b=2; c=3"]);
+    }
+
+    #[test]
+    fn h56_credentials_of_a_connection_are_known() {
+        for (value, of_connection) in [
+            ("NTLM TlRMTVNTUAAB", true),
+            ("negotiate YII", true),
+            ("Negotiate", true),
+            ("Bearer ntlm", false),
+            ("Basic x", false),
+        ] {
+            let sent = headers(&[("authorization", value)]);
+            assert_eq!(authenticate_the_connection(&sent), of_connection, "{value}");
+        }
     }
 
     #[test]

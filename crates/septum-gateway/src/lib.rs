@@ -21,6 +21,7 @@ mod headers;
 mod jwks;
 mod serve;
 mod stage;
+mod streams;
 mod tunnel;
 mod upstream;
 

@@ -12,7 +12,7 @@ use http::{Request, Response};
 use http_body::Body;
 use hyper::body::Incoming;
 use hyper::server::conn::{http1, http2};
-use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use septum_tower::Connection;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite};
@@ -26,12 +26,16 @@ use crate::admit::Admit;
 use crate::config::{Limits, Listener, Protocols, Timeouts};
 use crate::gate::{Gate, HeadLimits, Latch};
 use crate::stage::{Stage, Staged};
+use crate::streams::Streams;
 
 /// What every HTTP/2 connection begins with (RFC 9113, section 3.4).
 const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
 /// How long accepting waits after it failed: mostly for a file descriptor.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+
+/// How much longer than its own time-outs an HTTP/2 stream may stand still.
+const MARGIN: Duration = Duration::from_secs(1);
 
 /// Serves one listener.
 #[derive(Clone)]
@@ -184,7 +188,9 @@ where
         let service = self.service.on(connection, Latch::default(), activity.clone());
         let header_bytes = u32::try_from(self.limits.header_bytes).unwrap_or(u32::MAX);
         // hyper's own limits hold against rapid reset and floods (catalogue H27).
-        let served = http2::Builder::new(TokioExecutor::new())
+        let longest = self.timeouts.first_byte.max(self.timeouts.idle);
+        let streams = Streams { patience: longest.saturating_add(MARGIN) };
+        let served = http2::Builder::new(streams)
             .timer(TokioTimer::new())
             .max_concurrent_streams(self.limits.streams)
             .max_header_list_size(header_bytes)

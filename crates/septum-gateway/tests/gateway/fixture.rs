@@ -220,7 +220,9 @@ impl Sink for Recorder {
     fn record(&self, event: Event) -> Recorded {
         self.events.lock().unwrap().push(event);
         let fails = self.fails.load(std::sync::atomic::Ordering::Relaxed);
-        Box::pin(async move { if fails { Err(SinkError::Unwritable("full".into())) } else { Ok(()) } })
+        Box::pin(
+            async move { if fails { Err(SinkError::Unwritable("full".into())) } else { Ok(()) } },
+        )
     }
 }
 
