@@ -92,7 +92,7 @@ impl Forward {
         let connection = extensions.get::<Connection>().cloned().unwrap_or_default();
         let answered = match self.outgoing(parts, body, web_socket) {
             Ok(outgoing) => self.ask(outgoing).await,
-            Err(denial) => Err(denial),
+            Err(denial) => Err(Failure::Denied(denial)),
         };
         let bound = |denial: Denial| match extensions.get::<Binding>() {
             Some(binding) => denial.bound(binding),
@@ -113,7 +113,15 @@ impl Forward {
                     body: Relay::new(body, idle, Progress::new(false)),
                 })
             }
-            Err(denial) => self.denials.answer(bound(denial), &method, &connection).await,
+            Err(Failure::Denied(denial)) => {
+                self.denials.answer(bound(denial), &method, &connection).await
+            }
+            Err(Failure::ClientGone) => {
+                tracing::debug!("a client broke off its request");
+                let mut answer = Response::new(Answer::from(Bytes::new()));
+                *answer.status_mut() = StatusCode::BAD_REQUEST;
+                answer
+            }
         }
     }
 
@@ -158,7 +166,7 @@ impl Forward {
         Ok(Request::from_parts(parts, Relay::new(body, self.idle, progress)))
     }
 
-    async fn ask(&self, mut outgoing: Request<Sent>) -> Result<Response<Incoming>, Denial> {
+    async fn ask(&self, mut outgoing: Request<Sent>) -> Result<Response<Incoming>, Failure> {
         let progress = outgoing.extensions_mut().remove::<Progress>();
         let progress = progress.unwrap_or_else(|| Progress::new(true));
         let authenticates = headers::authenticate_the_connection(outgoing.headers());
@@ -166,7 +174,7 @@ impl Forward {
         let answer = tokio::select! {
             answer = self.client.request(outgoing) => answer.map_err(|error| failure(&error))?,
             () = progress.stops(self.first_byte) => {
-                return Err(Denial::new(Reason::UpstreamTimeout));
+                return Err(Failure::Denied(Denial::new(Reason::UpstreamTimeout)));
             }
         };
         if (authenticates || !progress.has_ended())
@@ -227,23 +235,31 @@ fn path(parts: &Parts) -> Option<PathAndQuery> {
     }
 }
 
-/// What a failed exchange is to the client: its own doing, or the application's.
-fn failure(error: &ClientError) -> Denial {
+/// Why there is no answer.
+enum Failure {
+    Denied(Denial),
+    /// Nobody is there to be told, and nobody tried anything.
+    ClientGone,
+}
+
+/// What a failed exchange is: the client's own doing, or the application's.
+fn failure(error: &ClientError) -> Failure {
+    let denied = |reason| Failure::Denied(Denial::new(reason));
     if let Some(violation) = cause::<Violation>(error) {
-        return refusal(*violation);
+        return Failure::Denied(refusal(*violation));
     }
     if cause::<BodyTooLarge>(error).is_some() {
-        return Denial::new(Reason::RequestTooLarge);
+        return denied(Reason::RequestTooLarge);
     }
     if cause::<Idle>(error).is_some() {
-        return Denial::new(Reason::IdleTimeout);
+        return denied(Reason::IdleTimeout);
     }
     if cause::<Broken>(error).is_some() {
-        return Denial::new(Reason::MalformedRequest).with_detail("its body broke off");
+        return Failure::ClientGone;
     }
     let timed_out = cause::<io::Error>(error).is_some_and(|e| e.kind() == io::ErrorKind::TimedOut);
     tracing::error!(%error, cause = error.source(), "the application did not answer");
-    Denial::new(if timed_out { Reason::UpstreamTimeout } else { Reason::UpstreamUnavailable })
+    denied(if timed_out { Reason::UpstreamTimeout } else { Reason::UpstreamUnavailable })
 }
 
 /// The first cause of this type.

@@ -22,7 +22,7 @@ use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 use tokio_tungstenite::tungstenite::protocol::Role;
 
-type Body = BoxBody<Bytes, Infallible>;
+type Body = BoxBody<Bytes, hyper::Error>;
 
 /// One request as the application got it.
 #[derive(Clone, Debug)]
@@ -60,6 +60,8 @@ struct State {
     stream: Mutex<Option<Channel<Bytes, Infallible>>>,
     /// What `/answer` answers with.
     answer: Mutex<HeaderMap>,
+    /// How many bytes of its body `/count` has read.
+    counted: AtomicUsize,
 }
 
 impl Application {
@@ -73,6 +75,7 @@ impl Application {
             release: Semaphore::new(0),
             stream: Mutex::default(),
             answer: Mutex::default(),
+            counted: AtomicUsize::new(0),
         });
         let application = Self { address: socket.local_addr().unwrap(), state };
         let serving = application.clone();
@@ -126,7 +129,12 @@ impl Application {
         self.state.connections.load(Ordering::Relaxed)
     }
 
-    /// Lets one `/hold` answer.
+    /// How many bytes of its body `/count` has read.
+    pub(crate) fn counted(&self) -> usize {
+        self.state.counted.load(Ordering::Relaxed)
+    }
+
+    /// Lets one `/hold` or `/count` go on.
     pub(crate) fn release(&self) {
         self.state.release.add_permits(1);
     }
@@ -151,6 +159,8 @@ impl Application {
         self.state.started.send_modify(|started| *started += 1);
         match request.uri().path() {
             "/early" => return full("early"),
+            "/echo" => return Response::new(request.into_body().boxed()),
+            "/count" => return self.count(request.into_body()).await,
             "/web-socket" => return self.web_socket(connection, request),
             _ => {}
         }
@@ -176,7 +186,7 @@ impl Application {
             }
             "/stream" => {
                 let body = self.state.stream.lock().unwrap().take().unwrap();
-                Response::new(body.boxed())
+                Response::new(never_fails(body))
             }
             "/answer" => {
                 let mut response = full("answer");
@@ -191,7 +201,7 @@ impl Application {
                     trailers.insert("septum-context", HeaderValue::from_static("leak"));
                     sender.send(Frame::trailers(trailers)).await.unwrap();
                 });
-                let mut response = Response::new(body.boxed());
+                let mut response = Response::new(never_fails(body));
                 response
                     .headers_mut()
                     .insert("trailer", HeaderValue::from_static("septum-context"));
@@ -199,6 +209,20 @@ impl Application {
             }
             _ => full("seen"),
         }
+    }
+
+    /// Reads nothing of the body before it may, then counts it.
+    async fn count(&self, mut body: Incoming) -> Response<Body> {
+        self.state.release.acquire().await.unwrap().forget();
+        while let Some(frame) = body.frame().await {
+            let Ok(frame) = frame else {
+                self.state.broken.send_modify(|broken| *broken += 1);
+                return full("broken");
+            };
+            let length = frame.data_ref().map_or(0, Bytes::len);
+            self.state.counted.fetch_add(length, Ordering::Relaxed);
+        }
+        full("counted")
     }
 
     fn web_socket(&self, connection: usize, mut request: Request<Incoming>) -> Response<Body> {
@@ -236,5 +260,12 @@ impl Application {
 }
 
 fn full(text: &'static str) -> Response<Body> {
-    Response::new(Full::from(text).boxed())
+    Response::new(never_fails(Full::from(text)))
+}
+
+fn never_fails<B>(body: B) -> Body
+where
+    B: http_body::Body<Data = Bytes, Error = Infallible> + Send + Sync + 'static,
+{
+    body.map_err(|never| match never {}).boxed()
 }

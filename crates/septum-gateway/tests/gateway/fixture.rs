@@ -53,15 +53,21 @@ impl Fixture {
     }
 
     pub(crate) async fn before(application: Application, change: impl FnOnce(&mut Config)) -> Self {
+        Self::build(application, |config, _| change(config)).await
+    }
+
+    pub(crate) async fn build(
+        application: Application,
+        change: impl FnOnce(&mut Config, &mut Services),
+    ) -> Self {
         let any = "127.0.0.1:0".parse().unwrap();
         let listener = Listener { address: any, tls: None, protocols: Protocols::Alpn };
         let upstream = Upstream::Tcp(application.address.to_string().parse().unwrap());
         let mut config = Config::new(vec![listener], upstream, sources());
         config.admin = Some(any);
-        change(&mut config);
         let audit = Arc::new(Recorder::default());
         let traces = Traces::new();
-        let services = Services {
+        let mut services = Services {
             tenants: Arc::new(tenants()),
             context_keys: context_keys(),
             traces: traces.clone(),
@@ -70,6 +76,7 @@ impl Fixture {
             clock: now,
             ready: None,
         };
+        change(&mut config, &mut services);
         let gateway = Gateway::bind(config, services).await.unwrap();
         let http = gateway.addresses()[0];
         let admin = gateway.admin_address().unwrap();
@@ -106,12 +113,27 @@ impl Fixture {
     pub(crate) async fn client(&self) -> Client {
         Client::connect(self.http).await
     }
+
+    /// Waits until no request is under way any more.
+    pub(crate) async fn quiet(&self) {
+        until(|| self.traces.is_empty()).await;
+    }
 }
 
 impl Drop for Fixture {
     fn drop(&mut self) {
         self.running.abort();
     }
+}
+
+/// Waits until this holds, and fails when it doesn't come to.
+pub(crate) async fn until(mut holds: impl FnMut() -> bool) {
+    let waiting = async {
+        while !holds() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, waiting).await.unwrap();
 }
 
 pub(crate) fn now() -> UnixSeconds {
@@ -284,6 +306,20 @@ impl Client {
                 let read = self.stream.read_buf(&mut self.read).await.unwrap();
                 assert!(read > 0, "the connection ended before {end:?}: {text:?}");
             }
+        };
+        tokio::time::timeout(PATIENCE, reading).await.unwrap()
+    }
+
+    /// So many bytes, or nothing when the connection ends before.
+    pub(crate) async fn exactly(&mut self, count: usize) -> Option<Vec<u8>> {
+        let reading = async {
+            while self.read.len() < count {
+                let read = self.stream.read_buf(&mut self.read).await;
+                if read.is_err() || read.is_ok_and(|read| read == 0) {
+                    return None;
+                }
+            }
+            Some(self.read.drain(..count).collect())
         };
         tokio::time::timeout(PATIENCE, reading).await.unwrap()
     }

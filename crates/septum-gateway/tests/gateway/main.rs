@@ -1,4 +1,5 @@
-//! The gateway over real sockets, in front of a real HTTP server.
+//! The gateway over real sockets, in front of a real HTTP server. README.md beside this file
+//! says which entry of the isolation catalogue is tested where.
 
 #![expect(
     clippy::unwrap_used,
@@ -15,5 +16,7 @@ mod framing;
 mod http2;
 mod jwks;
 mod limits;
+mod smuggling;
 mod streams;
+mod tls;
 mod web_socket;
