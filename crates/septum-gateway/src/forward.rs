@@ -194,7 +194,7 @@ impl Forward {
     ) -> Response<Answer> {
         let server_side = hyper::upgrade::on(&mut answer);
         if let Some(latch) = handshake.get::<Latch>() {
-            latch.grant();
+            latch.upgrade();
         }
         let (clock, staged) = (self.clock, self.staged.clone());
         tokio::spawn(async move {

@@ -11,14 +11,6 @@ pub(crate) enum Framing {
     Chunked,
 }
 
-/// What the gate needs to know of a request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Head {
-    pub(crate) framing: Framing,
-    /// It asks to speak something else afterwards.
-    pub(crate) upgrade: bool,
-}
-
 /// What a head may use.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct HeadLimits {
@@ -66,13 +58,13 @@ impl Violation {
     }
 }
 
-/// Judges a whole head, its empty line included.
-pub(crate) fn judge(head: &[u8], max_fields: usize) -> Result<Head, Violation> {
+/// Judges a whole head, its empty line included: where the request ends.
+pub(crate) fn judge(head: &[u8], max_fields: usize) -> Result<Framing, Violation> {
     let mut lines = Lines(head);
     let request = lines.next().ok_or(Violation::Line)??;
     let http11 = request_line(request)?;
     let (mut fields, mut hosts) = (0, 0);
-    let (mut length, mut chunked, mut upgrade) = (None, false, false);
+    let (mut length, mut chunked) = (None, false);
     loop {
         let line = lines.next().ok_or(Violation::Line)??;
         if line.is_empty() {
@@ -85,8 +77,6 @@ pub(crate) fn judge(head: &[u8], max_fields: usize) -> Result<Head, Violation> {
         }
         if name.eq_ignore_ascii_case(b"host") {
             hosts += 1;
-        } else if name.eq_ignore_ascii_case(b"upgrade") {
-            upgrade = true;
         } else if name.eq_ignore_ascii_case(b"content-length") {
             let number = number(value).filter(|_| length.is_none()).ok_or(Violation::Length)?;
             length = Some(number);
@@ -100,12 +90,11 @@ pub(crate) fn judge(head: &[u8], max_fields: usize) -> Result<Head, Violation> {
     if hosts != 1 {
         return Err(Violation::Host);
     }
-    let framing = match (length, chunked) {
-        (Some(_), true) => return Err(Violation::BothLengths),
-        (length, false) => Framing::Length(length.unwrap_or(0)),
-        (None, true) => Framing::Chunked,
-    };
-    Ok(Head { framing, upgrade })
+    match (length, chunked) {
+        (Some(_), true) => Err(Violation::BothLengths),
+        (length, false) => Ok(Framing::Length(length.unwrap_or(0))),
+        (None, true) => Ok(Framing::Chunked),
+    }
 }
 
 /// Whether bytes can begin a request: what is no HTTP at all is refused without waiting for
@@ -200,7 +189,7 @@ mod tests {
     use super::*;
 
     fn framing(text: &str) -> Result<Framing, Violation> {
-        judge(text.as_bytes(), 20).map(|head| head.framing)
+        judge(text.as_bytes(), 20)
     }
 
     fn with(fields: &str) -> Result<Framing, Violation> {

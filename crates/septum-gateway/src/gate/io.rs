@@ -7,7 +7,7 @@ use bytes::{Buf as _, BytesMut};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Sleep, sleep};
 
-use super::latch::Upgrade;
+use super::latch::Exchange;
 use super::{Chunked, Framing, HeadLimits, Latch, Violation, head};
 
 /// What hyper reads in place of a request that was refused; the service finds the verdict in
@@ -102,15 +102,13 @@ impl<S> Gate<S> {
                 let head = self.held.split_to(end);
                 match head::judge(&head, self.limits.fields) {
                     Ok(_) if head.len() > self.limits.bytes => self.refuse(Violation::TooLarge),
-                    Ok(judged) => {
-                        self.phase = match judged.framing {
+                    Ok(framing) => {
+                        self.phase = match framing {
                             Framing::Length(0) => Phase::Head { searched: 0 },
                             Framing::Length(length) => Phase::Length(length),
                             Framing::Chunked => Phase::Chunked(Chunked::new()),
                         };
-                        if judged.upgrade {
-                            self.latch.ask();
-                        }
+                        self.latch.begin();
                         self.released = head;
                     }
                     Err(violation) => self.refuse(violation),
@@ -151,6 +149,34 @@ impl<S> Gate<S> {
         self.released = BytesMut::from(REFUSED);
     }
 
+    /// Reads ahead while a request waits for its answer, within the limit, only to notice a
+    /// peer that is gone. One that has sent its next request may have closed its half.
+    fn listen(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>>
+    where
+        S: AsyncRead + Unpin,
+    {
+        while self.held.len() < self.limits.bytes {
+            let read = ready!(self.read(context))?;
+            if read == 0 {
+                return if self.held.is_empty() { Poll::Ready(Ok(())) } else { Poll::Pending };
+            }
+        }
+        // Woken by the answer.
+        Poll::Pending
+    }
+
+    /// Reads some bytes to be held; how many.
+    fn read(&mut self, context: &mut Context<'_>) -> Poll<io::Result<usize>>
+    where
+        S: AsyncRead + Unpin,
+    {
+        let mut part = [0; READ];
+        let mut part = ReadBuf::new(&mut part);
+        ready!(Pin::new(&mut self.socket).poll_read(context, &mut part))?;
+        self.held.extend_from_slice(part.filled());
+        Poll::Ready(Ok(part.filled().len()))
+    }
+
     /// Reads what the peer still sends, for a moment: closing on unread bytes resets the
     /// connection, and the answer would be lost on its way (RFC 9112, section 9.6).
     fn linger(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>>
@@ -177,7 +203,7 @@ impl<S> Gate<S> {
         context: &mut Context<'_>,
         poll: Poll<io::Result<T>>,
     ) -> Poll<io::Result<T>> {
-        if poll.is_ready() || self.latch.is_granted() {
+        if poll.is_ready() || self.latch.is_upgraded() {
             self.stalled = None;
             return poll;
         }
@@ -221,13 +247,15 @@ impl<S: AsyncRead + Unpin> AsyncRead for Gate<S> {
                 return Poll::Ready(Ok(()));
             }
             match &mut gate.phase {
-                Phase::Head { .. } => {
-                    if ready!(gate.latch.poll_settled(context)) == Upgrade::Granted {
+                Phase::Head { .. } => match gate.latch.poll_answered(context) {
+                    Poll::Pending => return gate.listen(context),
+                    Poll::Ready(Exchange::Upgraded) => {
                         gate.phase = Phase::Open;
                         gate.released = gate.held.split();
                         continue;
                     }
-                }
+                    Poll::Ready(Exchange::None | Exchange::UnderWay) => {}
+                },
                 // Never woken by reading: hyper is done after the answer.
                 Phase::Refused => return Poll::Pending,
                 Phase::Broken(violation) => return Poll::Ready(Err(broken(*violation))),
@@ -249,13 +277,9 @@ impl<S: AsyncRead + Unpin> AsyncRead for Gate<S> {
             if !gate.held.is_empty() && gate.judge()? {
                 continue;
             }
-            let mut part = [0; READ];
-            let mut part = ReadBuf::new(&mut part);
-            ready!(Pin::new(&mut gate.socket).poll_read(context, &mut part))?;
-            if part.filled().is_empty() {
+            if ready!(gate.read(context))? == 0 {
                 return Poll::Ready(Ok(()));
             }
-            gate.held.extend_from_slice(part.filled());
         }
     }
 }

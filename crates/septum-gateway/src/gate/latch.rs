@@ -4,26 +4,30 @@ use std::task::{Context, Poll, Waker};
 use super::Violation;
 
 /// What a connection's gate and its service tell each other. In every request's extensions.
+///
+/// The gate lets one request through at a time and judges the next once the service has
+/// answered: so a verdict is never taken for that of another request, and what follows the
+/// handshake of a WebSocket is not judged as HTTP.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Latch(Arc<Mutex<State>>);
 
 #[derive(Debug, Default)]
 struct State {
     refused: Option<Violation>,
-    upgrade: Upgrade,
+    exchange: Exchange,
     waker: Option<Waker>,
 }
 
-/// How far an upgrade is.
+/// What the connection is used for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Upgrade {
-    /// No request asks for one.
+pub(crate) enum Exchange {
+    /// Nothing: the next request may come.
     #[default]
     None,
-    /// One does; nothing is read until it is answered, as what follows may be no HTTP.
-    Asked,
-    /// It was granted: what follows is the other protocol's.
-    Granted,
+    /// A request that has no answer yet.
+    UnderWay,
+    /// Another protocol, to which the application has agreed.
+    Upgraded,
 }
 
 impl Latch {
@@ -32,15 +36,15 @@ impl Latch {
         self.lock().refused
     }
 
-    /// The application has agreed to the upgrade.
-    pub(crate) fn grant(&self) {
-        self.settle(Upgrade::Granted);
+    /// The application has agreed to another protocol.
+    pub(crate) fn upgrade(&self) {
+        self.end(Exchange::Upgraded);
     }
 
-    /// The request has been answered; an upgrade that was not granted by then is none.
+    /// The request has its answer.
     pub(crate) fn answered(&self) {
-        if self.lock().upgrade == Upgrade::Asked {
-            self.settle(Upgrade::None);
+        if self.lock().exchange == Exchange::UnderWay {
+            self.end(Exchange::None);
         }
     }
 
@@ -48,28 +52,28 @@ impl Latch {
         self.lock().refused = Some(violation);
     }
 
-    pub(super) fn ask(&self) {
-        self.lock().upgrade = Upgrade::Asked;
+    pub(super) fn begin(&self) {
+        self.lock().exchange = Exchange::UnderWay;
     }
 
-    pub(super) fn is_granted(&self) -> bool {
-        self.lock().upgrade == Upgrade::Granted
+    pub(super) fn is_upgraded(&self) -> bool {
+        self.lock().exchange == Exchange::Upgraded
     }
 
-    /// Ready once no upgrade is being decided.
-    pub(super) fn poll_settled(&self, context: &Context<'_>) -> Poll<Upgrade> {
+    /// Ready once no request waits for its answer.
+    pub(super) fn poll_answered(&self, context: &Context<'_>) -> Poll<Exchange> {
         let mut state = self.lock();
-        if state.upgrade == Upgrade::Asked {
+        if state.exchange == Exchange::UnderWay {
             state.waker = Some(context.waker().clone());
             return Poll::Pending;
         }
-        Poll::Ready(state.upgrade)
+        Poll::Ready(state.exchange)
     }
 
-    fn settle(&self, upgrade: Upgrade) {
+    fn end(&self, exchange: Exchange) {
         let waker = {
             let mut state = self.lock();
-            state.upgrade = upgrade;
+            state.exchange = exchange;
             state.waker.take()
         };
         if let Some(waker) = waker {

@@ -12,7 +12,8 @@
 //! ```
 //!
 //! Bodies pass as they come; the gate follows their framing only to know where the next head
-//! begins. Whatever hyper reads is framed exactly as the gate read it.
+//! begins, and judges that one only after this request was answered. Whatever hyper reads is
+//! framed exactly as the gate read it.
 
 mod chunked;
 mod head;

@@ -324,6 +324,15 @@ impl Client {
         tokio::time::timeout(PATIENCE, reading).await.unwrap()
     }
 
+    /// Reads for this long, or until the connection ends, which it says.
+    pub(crate) async fn pending(mut self, time: Duration) -> (String, bool) {
+        let reading = async {
+            while self.stream.read_buf(&mut self.read).await.is_ok_and(|read| read > 0) {}
+        };
+        let ended = tokio::time::timeout(time, reading).await.is_ok();
+        (String::from_utf8_lossy(&self.read).into_owned(), ended)
+    }
+
     /// Reads until the connection ends.
     pub(crate) async fn rest(mut self) -> String {
         let reading = async {
