@@ -181,6 +181,13 @@ fn fetched(location: JwksLocation, config: &mut Config) -> &mut JwksSource {
     config.jwks.last_mut().unwrap()
 }
 
+async fn start(location: JwksLocation) -> Fixture {
+    Fixture::with(|config| {
+        fetched(location, config);
+    })
+    .await
+}
+
 async fn answer(fixture: &Fixture, bearer: &str) -> Answer {
     fixture.get(&["host: api.test", bearer]).await
 }
@@ -213,8 +220,7 @@ async fn h44_a_set_in_a_file_is_read_and_read_again() {
     let folder = tempfile::tempdir().unwrap();
     let (old, new) = (Signer::new("old"), Signer::new("new"));
     std::fs::write(file(&folder), set(&[&old])).unwrap();
-    let fixture =
-        Fixture::with(|config| drop(fetched(JwksLocation::File(file(&folder)), config))).await;
+    let fixture = start(JwksLocation::File(file(&folder))).await;
     assert!(is_ready(&fixture).await);
     assert_eq!(status(&fixture, &old.bearer()).await, 200);
     let refused = answer(&fixture, &new.bearer()).await;
@@ -238,7 +244,7 @@ async fn h44_a_set_in_a_file_is_read_and_read_again() {
 async fn h44_a_set_at_a_url_is_fetched_and_rotates() {
     let (old, new) = (Signer::new("old"), Signer::new("new"));
     let publisher = Publisher::start(ok(&set(&[&old]))).await;
-    let fixture = Fixture::with(|config| drop(fetched(publisher.source(), config))).await;
+    let fixture = start(publisher.source()).await;
     assert!(is_ready(&fixture).await);
     assert_eq!(status(&fixture, &old.bearer()).await, 200);
     // A known key makes nobody ask.
@@ -253,7 +259,7 @@ async fn h44_a_set_at_a_url_is_fetched_and_rotates() {
 async fn h44_an_issuer_that_can_t_be_reached_keeps_the_gateway_unready_until_it_can() {
     let signer = Signer::new("key");
     let publisher = Publisher::start(Mode::Closes).await;
-    let fixture = Fixture::with(|config| drop(fetched(publisher.source(), config))).await;
+    let fixture = start(publisher.source()).await;
     assert!(!is_ready(&fixture).await);
     assert_eq!(status(&fixture, &signer.bearer()).await, 401);
     // Other sources go on.
@@ -291,7 +297,7 @@ async fn h44_a_bad_answer_leaves_the_last_good_set_in_place() {
     ];
     join_all(cases.map(|(what, bad)| async move {
         let publisher = Publisher::start(ok(&set(&[good]))).await;
-        let fixture = Fixture::with(|config| drop(fetched(publisher.source(), config))).await;
+        let fixture = start(publisher.source()).await;
         publisher.answer(bad);
         // An unknown key makes it look, as soon as it may.
         let looked = async {
@@ -313,8 +319,7 @@ async fn h44_only_the_named_authority_may_certify_the_url() {
     let signer = Signer::new("key");
     let publisher = Publisher::start(ok(&set(&[&signer]))).await;
     let other = Certificate::new(&["127.0.0.1"]);
-    let fixture =
-        Fixture::with(|config| drop(fetched(publisher.trusting(other.roots()), config))).await;
+    let fixture = start(publisher.trusting(other.roots())).await;
     assert!(publisher.asked() >= 1);
     assert!(publisher.paths.lock().unwrap().is_empty());
     assert_eq!(status(&fixture, &signer.bearer()).await, 401);
@@ -403,8 +408,7 @@ async fn h34_a_public_key_is_no_shared_secret() {
     let folder = tempfile::tempdir().unwrap();
     let signer = Signer::new("key");
     std::fs::write(file(&folder), set(&[&signer])).unwrap();
-    let fixture =
-        Fixture::with(|config| drop(fetched(JwksLocation::File(file(&folder)), config))).await;
+    let fixture = start(JwksLocation::File(file(&folder))).await;
     for secret in [signer.public().to_vec(), set(&[&signer]).into_bytes()] {
         let signed = signed(json!({ "alg": "HS256", "kid": "key" }));
         let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, &secret), signed.as_bytes());

@@ -156,9 +156,9 @@ fn chunks(bytes: &[u8]) -> Result<Option<(Vec<u8>, usize)>, ()> {
         let Some(end) = find(rest, b"\r\n") else {
             // Digits, and perhaps a carriage return, may still become a size.
             let digits = rest.strip_suffix(b"\r").unwrap_or(rest);
-            let may = digits.iter().all(u8::is_ascii_hexdigit)
+            let may = (rest.is_empty() || !digits.is_empty())
                 && digits.len() < 16
-                && !(digits.is_empty() && !rest.is_empty());
+                && digits.iter().all(u8::is_ascii_hexdigit);
             return if may { Ok(None) } else { Err(()) };
         };
         let digits = &rest[..end];
