@@ -4,6 +4,7 @@ use std::convert::Infallible;
 use std::error::Error;
 use std::io;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -42,7 +43,10 @@ type Sent = Relay<Limited<Incoming>>;
 /// for an answer that came before the request's end, after which we have it closed, as after a
 /// request that proves something of the connection itself (catalogue H56).
 #[derive(Clone)]
-pub(crate) struct Forward {
+pub(crate) struct Forward(Arc<Application>);
+
+/// The way to the application, shared by all requests.
+struct Application {
     client: Client<Connector, Sent>,
     authority: Authority,
     denials: Denials,
@@ -71,7 +75,7 @@ impl Forward {
             // Only names the pool: the `Host` is always the client's.
             Upstream::Unix(_) => Authority::from_static("application"),
         };
-        Self {
+        Self(Arc::new(Application {
             client,
             authority,
             denials,
@@ -80,10 +84,12 @@ impl Forward {
             idle: config.timeouts.idle,
             clock,
             staged,
-        }
+        }))
     }
+}
 
-    async fn forward(self, mut request: Request<Limited<Incoming>>) -> Response<Answer> {
+impl Application {
+    async fn forward(&self, mut request: Request<Limited<Incoming>>) -> Response<Answer> {
         let web_socket = request.extensions().get::<WebSocket>().is_some();
         let client_side = web_socket.then(|| hyper::upgrade::on(&mut request));
         let (parts, body) = request.into_parts();
@@ -289,7 +295,7 @@ impl Service<Request<Limited<Incoming>>> for Forward {
     }
 
     fn call(&mut self, request: Request<Limited<Incoming>>) -> Self::Future {
-        let forward = self.clone();
-        Box::pin(async move { Ok(forward.forward(request).await) })
+        let application = Arc::clone(&self.0);
+        Box::pin(async move { Ok(application.forward(request).await) })
     }
 }

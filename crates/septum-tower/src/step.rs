@@ -1,4 +1,5 @@
 use std::mem;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
@@ -9,7 +10,7 @@ use tower::Service;
 use crate::{BoxFuture, Connection, Denial, Denials, Held};
 
 /// One step of a request's way in: it reads and changes the head, or refuses the request.
-pub trait Step: Clone + Send + Sync + 'static {
+pub trait Step: Send + Sync + 'static {
     /// What is kept until the answer's body has ended.
     type Guard: Send + 'static;
 
@@ -28,18 +29,22 @@ pub trait Step: Clone + Send + Sync + 'static {
 }
 
 /// The service of every layer that is a [`Step`].
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Stepped<L, S> {
-    step: L,
+    step: Arc<L>,
     inner: S,
 }
 
-impl<L, S> Stepped<L, S> {
-    pub(crate) fn new(step: &L, inner: S) -> Self
-    where
-        L: Clone,
-    {
-        Self { step: step.clone(), inner }
+impl<L: Clone, S> Stepped<L, S> {
+    pub(crate) fn new(step: &L, inner: S) -> Self {
+        Self { step: Arc::new(step.clone()), inner }
+    }
+}
+
+/// Each request clones its service: the step itself is shared.
+impl<L, S: Clone> Clone for Stepped<L, S> {
+    fn clone(&self) -> Self {
+        Self { step: Arc::clone(&self.step), inner: self.inner.clone() }
     }
 }
 
@@ -63,7 +68,7 @@ where
         // The inner service that is ready is the one to call; its clone may not be.
         let clone = self.inner.clone();
         let mut inner = mem::replace(&mut self.inner, clone);
-        let step = self.step.clone();
+        let step = Arc::clone(&self.step);
         Box::pin(async move {
             let (mut parts, body) = request.into_parts();
             let connection = parts.extensions.get::<Connection>().cloned().unwrap_or_default();
