@@ -2,7 +2,10 @@
 
 use std::net::IpAddr;
 
-use http::header::{AUTHORIZATION, CACHE_CONTROL, CONNECTION, COOKIE, EXPECT, HOST, UPGRADE};
+use http::header::{
+    AUTHORIZATION, CACHE_CONTROL, CONNECTION, CONTENT_LENGTH, COOKIE, EXPECT, HOST,
+    TRANSFER_ENCODING, UPGRADE,
+};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use septum_bind::header::Peers;
 use septum_tower::Connection;
@@ -78,6 +81,11 @@ pub(crate) fn answered(headers: &mut HeaderMap, is_upgrade: bool) {
         if !(is_upgrade && name.eq_ignore_ascii_case("upgrade")) {
             headers.remove(name);
         }
+    }
+    if headers.contains_key(TRANSFER_ENCODING) {
+        // What was chunked has no other length, whatever the application says (RFC 9112,
+        // section 6.3).
+        headers.remove(CONTENT_LENGTH);
     }
     for name in HOP_BY_HOP {
         headers.remove(name);

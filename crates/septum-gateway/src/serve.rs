@@ -15,6 +15,7 @@ use hyper::server::conn::{http1, http2};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use septum_tower::Connection;
+use socket2::{SockRef, TcpKeepalive};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
@@ -107,6 +108,9 @@ where
     async fn connection(&self, stream: TcpStream, peer: SocketAddr, staged: &Staged) {
         // Without it answers are only slower.
         let _ = stream.set_nodelay(true);
+        // A WebSocket whose client is gone without a word would be kept for ever.
+        let keepalive = TcpKeepalive::new().with_time(self.timeouts.idle);
+        let _ = SockRef::from(&stream).set_tcp_keepalive(&keepalive);
         let mut connection = Connection { peer: Some(peer), ..Connection::default() };
         let Some(tls) = &self.tls else {
             return self.plain(stream, connection, staged).await;

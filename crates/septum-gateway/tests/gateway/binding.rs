@@ -119,6 +119,42 @@ async fn h17_h52_without_a_tenant_nothing_is_answered() {
 }
 
 #[tokio::test]
+async fn h29_h46_a_query_a_path_and_a_body_bind_nothing() {
+    let fixture = Fixture::start().await;
+    let token = token("globex");
+    for path in [
+        "/t/globex".to_owned(),
+        "/?tenant=globex&tenant_id=globex".to_owned(),
+        format!("/?access_token={token}"),
+        format!("/?api_key={}", globex_key()),
+    ] {
+        let line = format!("POST {path} HTTP/1.1");
+        assert_eq!(fixture.ask(&line, &["host: api.test"]).await.reason(), "SEP-101", "{path}");
+        assert_eq!(fixture.ask(&line, &["host: acme.test"]).await.status, 200);
+        assert_eq!(bound(&fixture).0, "acme", "{path}");
+    }
+}
+
+#[tokio::test]
+async fn h62_a_refusal_tells_nothing_of_anybody() {
+    let fixture = Fixture::start().await;
+    let bearer = format!("authorization: Bearer {}", token("acme"));
+    let mut bodies = std::collections::BTreeSet::new();
+    for host in ["unknown.test", "initech.test", "globex", "127.0.0.1"] {
+        // h60: who exists and who doesn't is not to be told from the answer.
+        bodies.insert(fixture.get(&[&format!("host: {host}")]).await.body);
+    }
+    assert_eq!(bodies.len(), 1);
+    bodies.insert(fixture.get(&["host: globex.test", &bearer]).await.body);
+    bodies.insert(fixture.get(&["host: acme.test", "x-api-key: sep_globex"]).await.body);
+    for body in bodies {
+        for word in ["acme", "globex", "ann", "127.0.0.1", "unknown.test", "sep_"] {
+            assert!(!body.contains(word), "{word}: {body}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_required_source_must_be_there() {
     let fixture = Fixture::with(|config| {
         config.sources.required = [Source::Host, Source::Jwt].into();
@@ -316,12 +352,17 @@ async fn h05_a_trusted_proxy_may_say_who_asked() {
         "x-forwarded-proto: https",
         "x_forwarded_proto: http",
         "x-original-url: /admin",
+        "x-forwarded-host: globex.test",
+        "forwarded: host=globex.test",
     ];
     assert_eq!(fixture.get(&fields).await.status, 200);
     let seen = fixture.application.seen().pop().unwrap();
     assert_eq!(seen.header("x-forwarded-for"), Some("192.0.2.9, 127.0.0.1"));
     assert_eq!(seen.header("x-forwarded-proto"), Some("https"));
     assert_eq!(seen.header("x_forwarded_proto"), None);
+    // It may say so to the application; what binds is the host that was asked.
+    assert_eq!(seen.header("x-forwarded-host"), Some("globex.test"));
+    assert_eq!(bound(&fixture).0, "acme");
 }
 
 #[tokio::test]

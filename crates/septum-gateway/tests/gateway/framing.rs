@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use septum_audit::Kind;
+use tokio::io::AsyncWriteExt as _;
 
 use crate::fixture::{Answer, Fixture, raw};
 
@@ -261,7 +262,7 @@ async fn a_slow_head_is_cut_off() {
 
 #[tokio::test]
 async fn h26_an_answer_that_is_no_http_is_a_bad_gateway_and_its_connection_is_gone() {
-    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::io::AsyncReadExt as _;
     let socket = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = socket.local_addr().unwrap();
     tokio::spawn(async move {
@@ -296,4 +297,45 @@ async fn h26_an_answer_that_is_no_http_is_a_bad_gateway_and_its_connection_is_go
     client.send("GET / HTTP/1.1\r\nhost: globex.test\r\nconnection: close\r\n\r\n").await;
     let answer = client.rest().await;
     assert!(answer.contains("fresh") && !answer.contains("queued"), "{answer}");
+}
+
+#[tokio::test]
+async fn h22_a_body_that_nobody_asked_for_is_never_read_as_a_request() {
+    let fixture = Fixture::start().await;
+    // Refused before its body came: neither the body nor what follows counts.
+    let smuggled = "GET /smuggled HTTP/1.1\r\nHost: acme.test\r\n\r\n";
+    for expect in ["Expect: 100-continue\r\n", ""] {
+        for head in
+            ["POST / HTTP/1.1\r\nHost: unknown.test\r\n", "TRACE / HTTP/1.1\r\nHost: acme.test\r\n"]
+        {
+            let mut client = fixture.client().await;
+            client.send(format!("{head}{expect}Content-Length: 200000\r\n\r\n")).await;
+            let answer = client.until("\r\n\r\n").await;
+            assert!(answer.starts_with("HTTP/1.1 4"), "{answer}");
+            client.send(smuggled.repeat(10)).await;
+            assert!(!client.rest().await.contains("HTTP/1.1"), "{head}{expect}");
+        }
+    }
+    assert!(fixture.application.seen().is_empty());
+}
+
+#[tokio::test]
+async fn h20_what_is_pipelined_waits_and_is_bounded() {
+    let fixture = Fixture::start().await;
+    let mut client = fixture.client().await;
+    client.send("GET /hold HTTP/1.1\r\nHost: acme.test\r\n\r\n").await;
+    fixture.application.saw(1).await;
+    // A verdict on the second request is the second request's alone.
+    client.send("GET /second HTTP/1.1\r\nHost: acme.test\r\nContent-Length: x\r\n\r\n").await;
+    let piece = vec![b'x'; 64 << 10];
+    let mut sent = 0;
+    let stuck = Duration::from_millis(300);
+    while let Ok(written) = tokio::time::timeout(stuck, client.stream.write(&piece)).await {
+        sent += written.unwrap();
+        assert!(sent < 32 << 20, "the gateway took {sent} bytes that it can't use");
+    }
+    fixture.application.release();
+    assert!(client.until("released").await.starts_with("HTTP/1.1 200 "));
+    assert!(client.until("SEP-201").await.contains("HTTP/1.1 400 "));
+    assert_eq!(fixture.application.seen().len(), 1);
 }

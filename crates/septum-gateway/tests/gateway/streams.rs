@@ -161,6 +161,22 @@ async fn h26_an_application_that_dies_in_mid_reply_is_no_whole_answer() {
 }
 
 #[tokio::test]
+async fn h26_an_answer_with_two_lengths_leaves_with_one() {
+    let fixture = before_raw([
+        "HTTP/1.1 200 OK\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n\
+         5\r\nhello\r\n0\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Length: 30\r\n\r\n\
+         5\r\nhello\r\n0\r\n\r\n",
+    ])
+    .await;
+    for _ in 0..2 {
+        let answer = fixture.get(&["host: acme.test"]).await;
+        assert!(!answer.head.contains("content-length"), "{}", answer.head);
+        assert_eq!(answer.body, "5\r\nhello\r\n0\r\n\r\n");
+    }
+}
+
+#[tokio::test]
 async fn h26_what_the_application_says_of_its_connection_stays_there() {
     let fixture = Fixture::start().await;
     fixture.application.answer_with(&[
