@@ -136,12 +136,12 @@ async fn h29_h46_a_query_a_path_and_a_body_bind_nothing() {
 }
 
 #[tokio::test]
-async fn h62_a_refusal_tells_nothing_of_anybody() {
+async fn h60_h62_a_refusal_tells_nothing_of_anybody() {
     let fixture = Fixture::start().await;
     let bearer = format!("authorization: Bearer {}", token("acme"));
     let mut bodies = std::collections::BTreeSet::new();
     for host in ["unknown.test", "initech.test", "globex", "127.0.0.1"] {
-        // h60: who exists and who doesn't is not to be told from the answer.
+        // Who exists and who doesn't is not to be told from the answer.
         bodies.insert(fixture.get(&[&format!("host: {host}")]).await.body);
     }
     assert_eq!(bodies.len(), 1);

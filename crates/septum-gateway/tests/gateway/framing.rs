@@ -121,7 +121,7 @@ async fn h07_trailers_are_dropped_both_ways() {
 }
 
 #[tokio::test]
-async fn bodies_arrive_whole_however_they_are_framed() {
+async fn h25_bodies_arrive_whole_however_they_are_framed() {
     let fixture = Fixture::start().await;
     let large = "x".repeat(300_000);
     let chunks: String = large
@@ -138,7 +138,7 @@ async fn bodies_arrive_whole_however_they_are_framed() {
             assert_eq!(answer.status, 200, "{method}");
             let seen = fixture.application.seen();
             assert_eq!(seen.len(), at * 2 + which + 1);
-            assert_eq!(seen.last().unwrap().body.len(), large.len(), "h25: {method}");
+            assert_eq!(seen.last().unwrap().body.len(), large.len(), "{method}");
         }
     }
 }

@@ -404,7 +404,7 @@ async fn h44_an_issuer_that_hangs_holds_nobody_up_and_is_asked_once() {
 }
 
 #[tokio::test]
-async fn h34_a_public_key_is_no_shared_secret() {
+async fn h34_h36_a_public_key_is_no_shared_secret_and_a_token_brings_no_key() {
     let folder = tempfile::tempdir().unwrap();
     let signer = Signer::new("key");
     std::fs::write(file(&folder), set(&[&signer])).unwrap();
@@ -415,7 +415,7 @@ async fn h34_a_public_key_is_no_shared_secret() {
         let bearer = format!("authorization: Bearer {signed}.{}", URL_SAFE_NO_PAD.encode(tag));
         assert_eq!(status(&fixture, &bearer).await, 401);
     }
-    // h36: nor does a token bring its own key.
+    // Nor does a token bring its own key.
     let jwk = json!({ "alg": "ES256", "jwk": Signer::new("x").jwk(), "jku": "https://evil.test" });
     let bearer =
         format!("authorization: Bearer {}.{}", signed(jwk), URL_SAFE_NO_PAD.encode([1; 64]));

@@ -39,13 +39,13 @@ async fn a_head_over_a_limit_is_refused_before_it_is_whole() {
 }
 
 #[tokio::test]
-async fn h27_one_tenant_can_t_take_the_places_of_another() {
+async fn h27_h63_one_tenant_can_t_take_the_places_of_another() {
     let fixture = Fixture::with(|config| config.limits.requests_per_tenant = 2).await;
     let mut held = [hold(&fixture, "acme.test").await, hold(&fixture, "acme.test").await];
     let answer = fixture.get(&["host: acme.test"]).await;
     assert_eq!((answer.status, answer.reason().as_str()), (429, "SEP-206"));
     assert_eq!(fixture.get(&["host: globex.test"]).await.status, 200);
-    // h63: what is not bound takes no tenant's place.
+    // What is not bound takes no tenant's place.
     let forged = format!("authorization: Bearer {}", crate::fixture::forged("globex"));
     for _ in 0..5 {
         assert_eq!(fixture.get(&["host: globex.test", &forged]).await.status, 401);

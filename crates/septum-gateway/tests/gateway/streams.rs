@@ -177,7 +177,7 @@ async fn h26_an_answer_with_two_lengths_leaves_with_one() {
 }
 
 #[tokio::test]
-async fn h26_what_the_application_says_of_its_connection_stays_there() {
+async fn h26_h58_an_answer_loses_what_is_of_its_connection_and_is_private() {
     let fixture = Fixture::start().await;
     fixture.application.answer_with(&[
         ("connection", "x-hop, keep-alive"),
@@ -192,7 +192,7 @@ async fn h26_what_the_application_says_of_its_connection_stays_there() {
         assert!(!answer.head.contains(name), "{name}: {}", answer.head);
     }
     assert!(answer.head.contains("set-cookie: a=b"));
-    // h58: private unless the application says otherwise.
+    // Private, unless the application says otherwise.
     assert!(answer.head.contains("cache-control: private, no-store"));
 }
 

@@ -44,6 +44,10 @@ impl Certificate {
     }
 
     fn client(&self, alpn: &[&str]) -> TlsConnector {
+        TlsConnector::from(Arc::new(self.config(alpn)))
+    }
+
+    fn config(&self, alpn: &[&str]) -> ClientConfig {
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let mut config = ClientConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
@@ -51,7 +55,7 @@ impl Certificate {
             .with_root_certificates(self.roots())
             .with_no_client_auth();
         config.alpn_protocols = alpn.iter().map(|name| name.as_bytes().to_vec()).collect();
-        TlsConnector::from(Arc::new(config))
+        config
     }
 }
 
@@ -117,6 +121,30 @@ async fn h16_http_2_coalesces_no_two_tenants() {
         let answer = sender.send_request(request).await.unwrap();
         assert_eq!(answer.status(), expected, "{host}");
     }
+}
+
+#[tokio::test]
+async fn h49_nothing_is_taken_before_the_handshake_is_over() {
+    let certificate = Certificate::new(&["acme.test"]);
+    let mut server = certificate.server();
+    // Whatever the configuration came with.
+    server.max_early_data_size = 16 * 1024;
+    let fixture = Fixture::with(|config| config.listeners[0].tls = Some(Arc::new(server))).await;
+    let mut config = certificate.config(&["http/1.1"]);
+    config.enable_early_data = true;
+    let config = Arc::new(config);
+    let name = ServerName::try_from("acme.test").unwrap();
+    let stream = TcpStream::connect(fixture.http).await.unwrap();
+    let connector = TlsConnector::from(Arc::clone(&config));
+    let mut first = connector.connect(name.clone(), stream).await.unwrap();
+    assert_eq!(ask(&mut first, "acme.test").await.status, 200);
+    // It may come back by the ticket that it got, but with nothing in its first flight.
+    let mut again = rustls::ClientConnection::new(Arc::clone(&config), name.clone()).unwrap();
+    assert!(again.early_data().is_none());
+    let stream = TcpStream::connect(fixture.http).await.unwrap();
+    let resumed = connector.connect(name, stream).await.unwrap();
+    let kind = resumed.get_ref().1.handshake_kind();
+    assert_eq!(kind, Some(rustls::HandshakeKind::Resumed));
 }
 
 #[tokio::test]
