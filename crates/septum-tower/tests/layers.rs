@@ -12,7 +12,7 @@ use septum_audit::{Event, Recorded, Sink};
 use septum_bind::context::ContextKeys;
 use septum_bind::header::Peers;
 use septum_bind::{Binding, RootKey, Tenant, Tenants, Traces};
-use septum_core::{Environment, TenantType};
+use septum_core::{Environment, Reason, TenantType};
 use septum_tower::{
     BindLayer, CONTEXT_HEADER, ContextLayer, Denials, HostSource, LimitLayer, Sources, StripLayer,
     TenantLimitLayer, TraceLayer, Verifier,
@@ -27,7 +27,7 @@ struct Recorder(Arc<Mutex<Vec<&'static str>>>);
 
 impl Sink for Recorder {
     fn record(&self, event: Event) -> Recorded {
-        self.0.lock().unwrap().extend(event.reason.map(|reason| reason.code()));
+        self.0.lock().unwrap().extend(event.reason.map(Reason::code));
         Box::pin(async { Ok(()) })
     }
 }
