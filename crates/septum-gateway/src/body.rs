@@ -16,6 +16,9 @@ use tokio::time::{Instant, Sleep, sleep};
 /// Any error of a body.
 pub(crate) type BoxError = Box<dyn Error + Send + Sync>;
 
+/// What ends a body early.
+type End = Pin<Box<dyn Future<Output = ()> + Send>>;
+
 pin_project! {
     /// A body that is passed on: it ends with [`Idle`] when nothing comes for too long, and its
     /// trailers are dropped, as they could carry what a header must not (catalogue H7).
@@ -25,6 +28,7 @@ pin_project! {
         idle: Duration,
         timer: Option<Pin<Box<Sleep>>>,
         progress: Progress,
+        end: Option<End>,
         ended: bool,
     }
 
@@ -38,7 +42,13 @@ pin_project! {
 
 impl<B> Relay<B> {
     pub(crate) fn new(body: B, idle: Duration, progress: Progress) -> Self {
-        Self { body, idle, timer: None, progress, ended: false }
+        Self { body, idle, timer: None, progress, end: None, ended: false }
+    }
+
+    /// The same body, which ends well when this resolves, whatever was still to come.
+    pub(crate) fn until(mut self, end: impl Future<Output = ()> + Send + 'static) -> Self {
+        self.end = Some(Box::pin(end));
+        self
     }
 }
 
@@ -56,6 +66,12 @@ where
     ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
         let mut this = self.project();
         if *this.ended {
+            return Poll::Ready(None);
+        }
+        if let Some(end) = this.end
+            && end.as_mut().poll(context).is_ready()
+        {
+            *this.ended = true;
             return Poll::Ready(None);
         }
         let Poll::Ready(frame) = this.body.as_mut().poll_frame(context) else {

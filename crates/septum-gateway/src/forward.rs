@@ -29,6 +29,7 @@ use tower::Service;
 use crate::admit::refusal;
 use crate::body::{Answer, Broken, Idle, Progress, Relay};
 use crate::config::{Config, Upstream};
+use crate::expiry::expired;
 use crate::gate::{Latch, Violation};
 use crate::stage::Staged;
 use crate::upstream::Connector;
@@ -114,9 +115,15 @@ impl Application {
             },
             Ok(mut answer) => {
                 headers::answered(answer.headers_mut(), false);
-                let idle = self.idle;
-                answer.map(|body| Answer::Relayed {
-                    body: Relay::new(body, idle, Progress::new(false)),
+                let goes_on = headers::goes_on(answer.headers());
+                answer.map(|body| {
+                    let body = Relay::new(body, self.idle, Progress::new(false));
+                    if !goes_on {
+                        return Answer::Relayed { body };
+                    }
+                    let (binding, clock) = (extensions.get::<Binding>().cloned(), self.clock);
+                    let end = async move { expired(binding.as_ref(), clock).await };
+                    Answer::Relayed { body: body.until(end) }
                 })
             }
             Err(Failure::Denied(denial)) => {

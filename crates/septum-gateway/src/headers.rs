@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use http::header::{
-    AUTHORIZATION, CACHE_CONTROL, CONNECTION, CONTENT_LENGTH, COOKIE, EXPECT, HOST,
+    AUTHORIZATION, CACHE_CONTROL, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, COOKIE, EXPECT, HOST,
     TRANSFER_ENCODING, UPGRADE,
 };
 use http::{HeaderMap, HeaderName, HeaderValue};
@@ -61,6 +61,15 @@ pub(crate) fn authenticate_the_connection(headers: &HeaderMap) -> bool {
         let scheme = value.as_bytes().split(|byte| *byte == b' ').next().unwrap_or_default();
         scheme.eq_ignore_ascii_case(b"ntlm") || scheme.eq_ignore_ascii_case(b"negotiate")
     })
+}
+
+/// Whether an answer is made to go on for as long as it may (catalogue H54).
+pub(crate) fn goes_on(headers: &HeaderMap) -> bool {
+    let kind = headers.get(CONTENT_TYPE).map(HeaderValue::as_bytes).unwrap_or_default();
+    let is = |prefix: &[u8]| {
+        kind.split_at_checked(prefix.len()).is_some_and(|(it, _)| it.eq_ignore_ascii_case(prefix))
+    };
+    is(b"text/event-stream") || is(b"application/grpc")
 }
 
 /// Takes hop-by-hop and Septum's own headers from an answer, and says that it is private

@@ -14,6 +14,7 @@ mod admin;
 mod admit;
 mod body;
 mod config;
+mod expiry;
 mod forward;
 mod gate;
 mod gateway;

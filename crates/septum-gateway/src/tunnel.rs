@@ -9,12 +9,10 @@ use hyper::upgrade::Upgraded;
 use hyper_util::rt::TokioIo;
 use septum_bind::{Binding, UnixSeconds};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::time::{sleep, timeout};
+use tokio::time::timeout;
 
+use crate::expiry::expired;
 use crate::stage::{Stage, Staged};
-
-/// The longest that is slept before the clock is looked at again: it may be set (catalogue H48).
-const CLOCK: Duration = Duration::from_secs(30);
 
 /// How long a client may take to see why it is closed.
 const FAREWELL: Duration = Duration::from_secs(1);
@@ -34,6 +32,7 @@ pub(crate) async fn run(
     let (mut from_client, mut to_client) = tokio::io::split(TokioIo::new(client));
     let (mut from_application, mut to_application) = tokio::io::split(TokioIo::new(application));
     let mut frames = Frames::default();
+    let binding = handshake.get::<Binding>().cloned();
     let code = {
         let up = tokio::io::copy(&mut from_client, &mut to_application);
         let down = async {
@@ -53,7 +52,7 @@ pub(crate) async fn run(
         tokio::select! {
             _ = up => None,
             _ = down => None,
-            () = expiry(&handshake, clock) => Some(POLICY),
+            () = expired(binding.as_ref(), clock) => Some(POLICY),
             () = staged.reached(Stage::Draining) => Some(GOING_AWAY),
         }
     };
@@ -68,19 +67,6 @@ pub(crate) async fn run(
     let _ = timeout(FAREWELL, to_client.shutdown()).await;
     let _ = timeout(FAREWELL, to_application.shutdown()).await;
     drop(handshake);
-}
-
-/// Resolves once the handshake's binding has expired.
-async fn expiry(handshake: &Extensions, clock: fn() -> UnixSeconds) {
-    let Some(expires) = handshake.get::<Binding>().map(Binding::expires) else { return };
-    let Some(expires) = expires else { return std::future::pending().await };
-    loop {
-        let left = expires.saturating_sub(clock());
-        if left == 0 {
-            return;
-        }
-        sleep(Duration::from_secs(left).min(CLOCK)).await;
-    }
 }
 
 /// Where in the application's frames the stream to the client is (RFC 6455, section 5.2), so

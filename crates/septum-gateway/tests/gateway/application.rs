@@ -56,7 +56,7 @@ struct State {
     connections: AtomicUsize,
     /// `/hold` answers once there is a permit.
     release: Semaphore,
-    /// The body of the next `/stream`.
+    /// The body of the next `/stream` or `/events`.
     stream: Mutex<Option<Channel<Bytes, Infallible>>>,
     /// What `/answer` answers with.
     answer: Mutex<HeaderMap>,
@@ -139,7 +139,7 @@ impl Application {
         self.state.release.add_permits(1);
     }
 
-    /// The sending end of the next `/stream`.
+    /// The sending end of the next `/stream` or `/events`.
     pub(crate) fn stream(&self) -> Sender<Bytes, Infallible> {
         let (sender, body) = Channel::new(1);
         *self.state.stream.lock().unwrap() = Some(body);
@@ -184,9 +184,14 @@ impl Application {
                 self.state.release.acquire().await.unwrap().forget();
                 full("released")
             }
-            "/stream" => {
+            "/stream" | "/events" => {
                 let body = self.state.stream.lock().unwrap().take().unwrap();
-                Response::new(never_fails(body))
+                let mut response = Response::new(never_fails(body));
+                if parts.uri.path() == "/events" {
+                    let kind = HeaderValue::from_static("text/event-stream; charset=utf-8");
+                    response.headers_mut().insert("content-type", kind);
+                }
+                response
             }
             "/answer" => {
                 let mut response = full("answer");

@@ -7,7 +7,7 @@ use septum_gateway::Upstream;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 
-use crate::fixture::{Answer, Fixture, PATIENCE, raw};
+use crate::fixture::{Answer, Fixture, PATIENCE, now, raw, token_until};
 
 /// More than any buffers on the way hold together, by far.
 const MUCH: usize = 64 << 20;
@@ -101,6 +101,36 @@ async fn each_piece_of_an_answer_passes_as_it_comes() {
     // And the connection is good for more.
     client.send("GET / HTTP/1.1\r\nHost: globex.test\r\n\r\n").await;
     client.until("seen").await;
+}
+
+#[tokio::test]
+async fn h54_an_event_stream_ends_with_its_binding_and_a_download_does_not() {
+    let fixture = Fixture::start().await;
+    let begin = async |path: &str| {
+        let sender = fixture.application.stream();
+        let mut client = fixture.client().await;
+        let token = token_until("acme", now() + 2);
+        client
+            .send(format!(
+                "GET {path} HTTP/1.1\r\nHost: acme.test\r\nAuthorization: Bearer {token}\r\n\r\n"
+            ))
+            .await;
+        client.until("\r\n\r\n").await;
+        (sender, client)
+    };
+    let (mut download, mut reader) = begin("/stream").await;
+    let (mut events, mut listener) = begin("/events").await;
+    events.send_data(Bytes::from("data: 1")).await.unwrap();
+    listener.until("data: 1").await;
+    listener.until("\r\n0\r\n\r\n").await;
+    // The application hears of it, and the connection is good for more.
+    let piece = Bytes::from("data: 2");
+    let refused = async { while events.send_data(piece.clone()).await.is_ok() {} };
+    tokio::time::timeout(PATIENCE, refused).await.unwrap();
+    listener.send("GET / HTTP/1.1\r\nHost: acme.test\r\n\r\n").await;
+    listener.until("seen").await;
+    download.send_data(Bytes::from("the rest")).await.unwrap();
+    reader.until("the rest").await;
 }
 
 #[tokio::test]
