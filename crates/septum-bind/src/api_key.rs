@@ -164,10 +164,10 @@ impl ApiKeys {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidApiKey {
     /// Not a name.
-    #[error("not an API key's name: use the 12 digits that `septum key api` printed")]
+    #[error("not an API key's name: use the 12 digits that `septum api-key new` printed")]
     Name,
     /// Not a hash.
-    #[error("not an API key's hash: use the 64 digits that `septum key api` printed")]
+    #[error("not an API key's hash: use the 64 digits that `septum api-key new` printed")]
     Hash,
     /// Two keys of one name.
     #[error("two API keys are named `{0}`; make a new one")]

@@ -1,69 +1,54 @@
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use hyper::body::Incoming;
-use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use hyper_util::server::conn::auto::Builder;
-use hyper_util::server::graceful::GracefulShutdown;
-use hyper_util::service::TowerToHyperService;
 use septum_tower::{
-    BindLayer, Connection, ContextLayer, Denials, InvalidSources, LimitLayer, StripLayer,
+    BindLayer, ContextLayer, Counts, Denials, InvalidSources, LimitLayer, StripLayer,
     TenantLimitLayer, TraceLayer, Verifier,
 };
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Semaphore, watch};
-use tower::{ServiceBuilder, ServiceExt as _};
+use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+use tower::ServiceBuilder;
 
-use crate::admin;
-use crate::config::{Config, Listener, Protocols, Services, Upstream};
+use crate::admin::Admin;
+use crate::admit::Admit;
+use crate::config::{Config, Listener, Services};
 use crate::forward::Forward;
+use crate::jwks::KeySets;
+use crate::serve::{Server, acceptor};
+use crate::stage::{Stage, Stages};
 
 /// A gateway with its sockets open.
 pub struct Gateway {
     config: Config,
     services: Services,
     verifier: Verifier,
+    denials: Denials,
+    key_sets: KeySets,
     sockets: Vec<(TcpListener, Listener)>,
     admin: Option<TcpListener>,
 }
 
-/// The gateway can't be made.
-#[derive(Debug, thiserror::Error)]
-pub enum GatewayError {
-    /// A socket could not be opened.
-    #[error("can't listen on `{address}`: {error}")]
-    Listen {
-        /// Where.
-        address: SocketAddr,
-        /// Why.
-        error: io::Error,
-    },
-    /// The sources can't bind anything.
-    #[error(transparent)]
-    Sources(#[from] InvalidSources),
-    /// Key sets are not fetched yet.
-    #[error("fetching JWKS key sets is not supported yet: give the issuer static keys")]
-    Jwks,
-    /// Unix sockets towards the application are not spoken yet.
-    #[error("a unix socket as `http.upstream` is not supported yet: use a host and a port")]
-    UnixUpstream,
-}
-
 impl Gateway {
-    /// Opens the configured sockets. Clients that connect wait until [`Gateway::run`].
+    /// Opens the configured sockets and fetches the key sets for the first time. Clients that
+    /// connect wait until [`Gateway::run`].
+    ///
+    /// A key set that can't be fetched yet stops nothing: until it can, no token of its issuer
+    /// is taken, and `/readyz` says so.
     ///
     /// # Errors
     /// [`GatewayError`].
     pub async fn bind(config: Config, services: Services) -> Result<Self, GatewayError> {
-        if !config.jwks.is_empty() {
-            return Err(GatewayError::Jwks);
+        if config.listeners.is_empty() {
+            return Err(GatewayError::NoListener);
         }
-        if matches!(config.upstream, Upstream::Unix(_)) {
-            return Err(GatewayError::UnixUpstream);
-        }
+        let key_sets = KeySets::new(config.jwks.clone())?;
         let tenants = Arc::clone(&services.tenants);
-        let verifier = Verifier::new(config.sources.clone(), tenants, services.environment)?;
+        let verifier = Verifier::new(config.sources.clone(), tenants, services.environment)?
+            .with_refresh(Arc::new(key_sets.clone()));
+        let denials = Denials::new(Arc::clone(&services.audit));
         let mut sockets = Vec::new();
         for listener in &config.listeners {
             sockets.push((listen(listener.address).await?, listener.clone()));
@@ -72,7 +57,8 @@ impl Gateway {
             Some(address) => Some(listen(address).await?),
             None => None,
         };
-        Ok(Self { config, services, verifier, sockets, admin })
+        key_sets.start().await;
+        Ok(Self { config, services, verifier, denials, key_sets, sockets, admin })
     }
 
     /// Where it listens, with the ports that were free for port 0.
@@ -85,19 +71,16 @@ impl Gateway {
         self.admin.as_ref().and_then(|socket| socket.local_addr().ok())
     }
 
-    /// Serves until `shutdown` resolves; then takes no new connections, lets requests end for
-    /// the configured time, and returns.
+    /// How often requests were refused, by reason. The counts go on while it runs.
+    pub fn counts(&self) -> Counts {
+        self.denials.counts().clone()
+    }
+
+    /// Serves until `shutdown` resolves; then takes no new connections, lets what is under way
+    /// end for the configured time, cuts off the rest, and returns.
     pub async fn run(self, shutdown: impl Future<Output = ()>) {
-        let (stop, stopped) = watch::channel(false);
-        let (config, services) = (self.config, self.services);
-        let Upstream::Tcp(upstream) = config.upstream.clone() else { return };
-        let denials = Denials::new(Arc::clone(&services.audit));
-        let forward = Forward::new(
-            upstream.clone(),
-            denials.clone(),
-            config.timeouts.connect,
-            config.timeouts.first_byte,
-        );
+        let Self { config, services, verifier, denials, key_sets, sockets, admin } = self;
+        let (stages, staged) = Stages::new();
         let limits = &config.limits;
         // Outermost first; septum-tower says why in this order.
         let service = ServiceBuilder::new()
@@ -112,60 +95,51 @@ impl Gateway {
                 config.trusted_proxies.clone(),
                 &config.sources,
             ))
-            .layer(BindLayer::new(self.verifier, denials.clone(), services.clock))
+            .layer(BindLayer::new(verifier, denials.clone(), services.clock))
             .layer(TenantLimitLayer::new(denials.clone(), limits.requests_per_tenant))
             .layer(TraceLayer::new(denials.clone(), services.traces.clone()))
             .layer(ContextLayer::new(
-                denials,
+                denials.clone(),
                 services.context_keys.clone(),
                 config.context_lifetime,
                 services.clock,
             ))
-            .service(forward);
-        let places = Arc::new(Semaphore::new(limits.connections));
-        let config = Arc::new(config);
-        let mut tasks = tokio::task::JoinSet::new();
-        if let Some(socket) = self.admin {
-            tasks.spawn(admin::serve(socket, upstream, services.ready, stopped.clone()));
+            .service(Forward::new(&config, denials.clone(), services.clock, staged.clone()));
+        let service = Admit::new(service, denials, Arc::new(Semaphore::new(limits.requests)));
+        let connections = Arc::new(Semaphore::new(limits.connections));
+        key_sets.keep_fresh(&staged);
+        let mut accepting = JoinSet::new();
+        for (socket, listener) in sockets {
+            let server = Server {
+                service: service.clone(),
+                protocols: listener.protocols,
+                tls: acceptor(&listener),
+                limits: config.limits.clone(),
+                timeouts: config.timeouts.clone(),
+                connections: Arc::clone(&connections),
+            };
+            accepting.spawn(server.accept(socket, staged.clone()));
         }
-        for (socket, listener) in self.sockets {
-            let (service, config, places) =
-                (service.clone(), Arc::clone(&config), Arc::clone(&places));
-            let mut stopped = stopped.clone();
-            tasks.spawn(async move {
-                let graceful = GracefulShutdown::new();
-                loop {
-                    let accepted = tokio::select! {
-                        _ = async { stopped.wait_for(|stopped| *stopped).await.is_ok() } => break,
-                        accepted = socket.accept() => accepted,
-                    };
-                    let (stream, peer) = match accepted {
-                        Ok(accepted) => accepted,
-                        Err(error) => {
-                            tracing::error!(%error, "a connection could not be accepted");
-                            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-                            continue;
-                        }
-                    };
-                    // Over the limit the connection is closed at once: it costs least.
-                    let Ok(place) = Arc::clone(&places).try_acquire_owned() else { continue };
-                    let watcher = graceful.watcher();
-                    let (service, config, listener) =
-                        (service.clone(), Arc::clone(&config), listener.clone());
-                    tokio::spawn(async move {
-                        let _place = place;
-                        serve_connection(stream, peer, &listener, &config, service, watcher).await;
-                    });
-                }
-                drop(socket);
-                if tokio::time::timeout(config.timeouts.drain, graceful.shutdown()).await.is_err() {
-                    tracing::warn!("requests were cut off at the end of the drain time");
-                }
-            });
+        // Not a stage of its own: it answers until the last request has ended.
+        let stopping = Arc::new(AtomicBool::new(false));
+        let mut administration = JoinSet::new();
+        if let Some(socket) = admin {
+            let (upstream, ready) = (config.upstream.clone(), services.ready);
+            let admin = Admin { upstream, key_sets, ready, stopping: Arc::clone(&stopping) };
+            administration.spawn(admin.serve(socket));
         }
+        // Everything else that hears of the stages now lives in tasks.
+        drop((service, staged));
         shutdown.await;
-        let _ = stop.send(true);
-        while tasks.join_next().await.is_some() {}
+        stopping.store(true, Ordering::Relaxed);
+        stages.enter(Stage::Draining);
+        let drained = tokio::time::timeout(config.timeouts.drain, stages.finished()).await;
+        if drained.is_err() {
+            tracing::warn!("requests were cut off at the end of `http.timeouts.drain`");
+            stages.enter(Stage::Cut);
+        }
+        accepting.join_all().await;
+        administration.shutdown().await;
     }
 }
 
@@ -173,71 +147,24 @@ async fn listen(address: SocketAddr) -> Result<TcpListener, GatewayError> {
     TcpListener::bind(address).await.map_err(|error| GatewayError::Listen { address, error })
 }
 
-async fn serve_connection<S, B>(
-    stream: TcpStream,
-    peer: SocketAddr,
-    listener: &Listener,
-    config: &Config,
-    service: S,
-    watcher: hyper_util::server::graceful::Watcher,
-) where
-    S: tower::Service<
-            http::Request<Incoming>,
-            Response = http::Response<B>,
-            Error = std::convert::Infallible,
-        > + Clone
-        + Send
-        + 'static,
-    S::Future: Send,
-    B: http_body::Body<Data = bytes::Bytes> + Send + 'static,
-    B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
-{
-    let _ = stream.set_nodelay(true);
-    let mut connection = Connection { peer: Some(peer), ..Connection::default() };
-    let mut http2 = listener.protocols == Protocols::PriorKnowledge;
-    let builder = |http2: bool| {
-        let mut builder = Builder::new(TokioExecutor::new());
-        builder
-            .http1()
-            .timer(TokioTimer::new())
-            .header_read_timeout(config.timeouts.header)
-            .max_buf_size(config.limits.header_bytes.max(16 << 10));
-        builder
-            .http2()
-            .timer(TokioTimer::new())
-            .max_concurrent_streams(config.limits.streams)
-            .max_header_list_size(u32::try_from(config.limits.header_bytes).unwrap_or(u32::MAX));
-        if http2 { builder } else { builder.http1_only() }
-    };
-    let with = |connection: Connection| {
-        TowerToHyperService::new(service.map_request(
-            move |mut request: http::Request<Incoming>| {
-                request.extensions_mut().insert(connection.clone());
-                request
-            },
-        ))
-    };
-    let Some(tls) = &listener.tls else {
-        let builder = builder(http2);
-        let served = builder.serve_connection_with_upgrades(TokioIo::new(stream), with(connection));
-        let _ = watcher.watch(served).await;
-        return;
-    };
-    let mut tls = rustls::ServerConfig::clone(tls);
-    tls.max_early_data_size = 0;
-    tls.alpn_protocols = match listener.protocols {
-        Protocols::Http1 => vec![b"http/1.1".to_vec()],
-        Protocols::Alpn | Protocols::PriorKnowledge => vec![b"h2".to_vec(), b"http/1.1".to_vec()],
-    };
-    let accept = tokio_rustls::TlsAcceptor::from(Arc::new(tls)).accept(stream);
-    let Ok(Ok(stream)) = tokio::time::timeout(config.timeouts.handshake, accept).await else {
-        return;
-    };
-    let session = stream.get_ref().1;
-    connection.secure = true;
-    connection.server_name = session.server_name().and_then(|name| name.parse().ok());
-    http2 |= session.alpn_protocol() == Some(b"h2");
-    let builder = builder(http2);
-    let served = builder.serve_connection_with_upgrades(TokioIo::new(stream), with(connection));
-    let _ = watcher.watch(served).await;
+/// The gateway can't be made.
+#[derive(Debug, thiserror::Error)]
+pub enum GatewayError {
+    /// A socket could not be opened.
+    #[error("can't listen on `{address}`: {error}")]
+    Listen {
+        /// Where.
+        address: SocketAddr,
+        /// Why.
+        error: io::Error,
+    },
+    /// There is nowhere to listen.
+    #[error("the gateway has no listener: add `[[http.listeners]]`")]
+    NoListener,
+    /// The sources can't bind anything.
+    #[error(transparent)]
+    Sources(#[from] InvalidSources),
+    /// TLS for fetching key sets can't be set up.
+    #[error("key sets can't be fetched: {0}")]
+    Tls(#[from] rustls::Error),
 }

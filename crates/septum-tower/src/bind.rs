@@ -1,12 +1,8 @@
-use std::mem;
-use std::task::{Context, Poll};
-
-use bytes::Bytes;
-use http::{Request, Response};
+use http::request::Parts;
 use septum_bind::UnixSeconds;
-use tower::{Layer, Service};
+use tower::Layer;
 
-use crate::{BoxFuture, Connection, Denials, Verifier};
+use crate::{Connection, Denial, Denials, Step, Stepped, Verifier};
 
 /// Binds each request to one tenant, or answers it: the service inside sees bound requests
 /// only, with the [`septum_bind::Binding`] in their extensions and without the headers that
@@ -25,54 +21,27 @@ impl BindLayer {
     }
 }
 
+impl Step for BindLayer {
+    type Guard = ();
+
+    async fn take(&self, request: &mut Parts, connection: &Connection) -> Result<(), Denial> {
+        let binding = self.verifier.bind(request, connection, (self.clock)()).await?;
+        for name in self.verifier.headers() {
+            request.headers.remove(name);
+        }
+        request.extensions.insert(binding);
+        Ok(())
+    }
+
+    fn denials(&self) -> &Denials {
+        &self.denials
+    }
+}
+
 impl<S> Layer<S> for BindLayer {
-    type Service = Bind<S>;
+    type Service = Stepped<Self, S>;
 
-    fn layer(&self, inner: S) -> Bind<S> {
-        Bind { layer: self.clone(), inner }
-    }
-}
-
-/// The service of [`BindLayer`].
-#[derive(Clone, Debug)]
-pub struct Bind<S> {
-    layer: BindLayer,
-    inner: S,
-}
-
-impl<S, Q, B> Service<Request<Q>> for Bind<S>
-where
-    S: Service<Request<Q>, Response = Response<B>> + Clone + Send + 'static,
-    S::Future: Send,
-    Q: Send + 'static,
-    B: From<Bytes> + Send + 'static,
-{
-    type Response = Response<B>;
-    type Error = S::Error;
-    type Future = BoxFuture<Result<Response<B>, S::Error>>;
-
-    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
-        self.inner.poll_ready(context)
-    }
-
-    fn call(&mut self, request: Request<Q>) -> Self::Future {
-        // The inner service that is ready is the one to call; its clone may not be.
-        let clone = self.inner.clone();
-        let mut inner = mem::replace(&mut self.inner, clone);
-        let BindLayer { verifier, denials, clock } = self.layer.clone();
-        Box::pin(async move {
-            let (mut parts, body) = request.into_parts();
-            let connection = parts.extensions.get::<Connection>().cloned().unwrap_or_default();
-            match verifier.bind(&parts, &connection, clock()).await {
-                Ok(binding) => {
-                    for name in verifier.headers() {
-                        parts.headers.remove(name);
-                    }
-                    parts.extensions.insert(binding);
-                    inner.call(Request::from_parts(parts, body)).await
-                }
-                Err(denial) => Ok(denials.answer(denial, &parts.method, &connection).await),
-            }
-        })
+    fn layer(&self, inner: S) -> Stepped<Self, S> {
+        Stepped::new(self, inner)
     }
 }

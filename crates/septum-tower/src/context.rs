@@ -1,19 +1,17 @@
-use std::task;
-
-use bytes::Bytes;
-use http::{HeaderName, HeaderValue, Request, Response};
+use http::request::Parts;
+use http::{HeaderName, HeaderValue};
 use septum_bind::context::ContextKeys;
 use septum_bind::{Binding, UnixSeconds};
 use septum_core::Reason;
-use tower::{Layer, Service};
+use tower::Layer;
 
-use crate::{BoxFuture, Connection, Denial, Denials};
+use crate::{Connection, Denial, Denials, Step, Stepped};
 
 /// The header by which the application gets its context token.
 pub const CONTEXT_HEADER: HeaderName = HeaderName::from_static("septum-context");
 
 /// Hands the application a signed context token of the request's binding, good until the
-/// lifetime or the binding itself ends.
+/// lifetime or the binding itself ends. A request without a binding is refused.
 #[derive(Clone, Debug)]
 pub struct ContextLayer {
     denials: Denials,
@@ -42,49 +40,26 @@ impl ContextLayer {
     }
 }
 
+impl Step for ContextLayer {
+    type Guard = ();
+
+    async fn take(&self, request: &mut Parts, _: &Connection) -> Result<(), Denial> {
+        let token = request.extensions.get::<Binding>().and_then(|binding| self.token(binding));
+        let token = token.ok_or_else(|| Denial::new(Reason::NoBinding))?;
+        // `insert`, not `append`: whatever got this far is replaced.
+        request.headers.insert(CONTEXT_HEADER, token);
+        Ok(())
+    }
+
+    fn denials(&self) -> &Denials {
+        &self.denials
+    }
+}
+
 impl<S> Layer<S> for ContextLayer {
-    type Service = Context<S>;
+    type Service = Stepped<Self, S>;
 
-    fn layer(&self, inner: S) -> Context<S> {
-        Context { layer: self.clone(), inner }
-    }
-}
-
-/// The service of [`ContextLayer`]. A request without a binding is refused.
-#[derive(Clone, Debug)]
-pub struct Context<S> {
-    layer: ContextLayer,
-    inner: S,
-}
-
-impl<S, Q, B> Service<Request<Q>> for Context<S>
-where
-    S: Service<Request<Q>, Response = Response<B>> + Clone + Send + 'static,
-    S::Future: Send,
-    Q: Send + 'static,
-    B: From<Bytes> + Send + 'static,
-{
-    type Response = Response<B>;
-    type Error = S::Error;
-    type Future = BoxFuture<Result<Response<B>, S::Error>>;
-
-    fn poll_ready(&mut self, context: &mut task::Context<'_>) -> task::Poll<Result<(), S::Error>> {
-        self.inner.poll_ready(context)
-    }
-
-    fn call(&mut self, mut request: Request<Q>) -> Self::Future {
-        let token = request.extensions().get::<Binding>().and_then(|it| self.layer.token(it));
-        if let Some(token) = token {
-            // `insert`, not `append`: whatever got this far is replaced.
-            request.headers_mut().insert(CONTEXT_HEADER, token);
-            return Box::pin(self.inner.call(request));
-        }
-        let denials = self.layer.denials.clone();
-        let (parts, _) = request.into_parts();
-        let connection = parts.extensions.get::<Connection>().cloned().unwrap_or_default();
-        Box::pin(async move {
-            let denial = Denial::new(Reason::NoBinding);
-            Ok(denials.answer(denial, &parts.method, &connection).await)
-        })
+    fn layer(&self, inner: S) -> Stepped<Self, S> {
+        Stepped::new(self, inner)
     }
 }

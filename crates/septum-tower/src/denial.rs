@@ -24,15 +24,16 @@ impl Denial {
         BindError::new(reason).into()
     }
 
-    /// A refusal of a bound request.
-    pub fn of(binding: &Binding, reason: Reason) -> Self {
-        BindError {
-            reason,
+    /// The same refusal, of a request that was bound.
+    #[must_use]
+    pub fn bound(self, binding: &Binding) -> Self {
+        let why = BindError {
+            reason: self.why.reason,
             source: Some(binding.source()),
             tenant: Some(binding.tenant().clone()),
             principal: Some(binding.principal().clone()),
-        }
-        .into()
+        };
+        Self { why, ..self }
     }
 
     /// The same refusal with another status.
@@ -193,7 +194,7 @@ fn status(reason: Reason) -> StatusCode {
         .map_or(StatusCode::INTERNAL_SERVER_ERROR, |(_, status)| *status)
 }
 
-const STATUS: [(Reason, StatusCode); 22] = [
+const STATUS: [(Reason, StatusCode); 23] = [
     (Reason::NoBinding, StatusCode::UNAUTHORIZED),
     (Reason::SourcesDisagree, StatusCode::FORBIDDEN),
     (Reason::UnknownHost, StatusCode::MISDIRECTED_REQUEST),
@@ -215,6 +216,7 @@ const STATUS: [(Reason, StatusCode); 22] = [
     (Reason::Misdirected, StatusCode::MISDIRECTED_REQUEST),
     (Reason::ForeignOrigin, StatusCode::FORBIDDEN),
     (Reason::AuditUnavailable, StatusCode::SERVICE_UNAVAILABLE),
+    (Reason::IdleTimeout, StatusCode::REQUEST_TIMEOUT),
     (Reason::WrongEnvironment, StatusCode::FORBIDDEN),
 ];
 

@@ -4,7 +4,7 @@ use std::task::{Context, Poll, ready};
 use bytes::{Buf as _, Bytes};
 use http::header::CONTENT_LENGTH;
 use http::request::Parts;
-use http::{Request, Response, StatusCode};
+use http::{HeaderMap, Request, Response, StatusCode};
 use http_body::{Body, Frame, SizeHint};
 use pin_project_lite::pin_project;
 use septum_core::Reason;
@@ -12,7 +12,8 @@ use tower::{Layer, Service};
 
 use crate::{BoxFuture, Connection, Denial, Denials};
 
-/// Refuses requests with more header fields or bytes than allowed, and ends bodies that grow
+/// Refuses requests with more header fields or bytes than allowed or with more than one length,
+/// and ends bodies that grow
 /// beyond their limit with [`BodyTooLarge`].
 #[derive(Clone, Debug)]
 pub struct LimitLayer {
@@ -38,14 +39,27 @@ impl LimitLayer {
             let status = StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE;
             return Err(Denial::new(Reason::RequestTooLarge).with_status(status));
         }
-        let length = fields.get(CONTENT_LENGTH).map(|length| {
-            length.to_str().ok().and_then(|length| length.parse().ok()).unwrap_or(u64::MAX)
-        });
+        let length = length(fields).map_err(|Ambiguous| {
+            Denial::new(Reason::MalformedRequest)
+                .with_detail("Content-Length is not one plain number")
+        })?;
         if length.max(announced).is_some_and(|length| length > self.body_bytes) {
             return Err(Denial::new(Reason::RequestTooLarge));
         }
         Ok(())
     }
+}
+
+struct Ambiguous;
+
+/// The one length that is said, if any. HTTP/2 lets two equal ones and a leading zero through,
+/// and what is behind may read either differently (catalogue H19, H21).
+fn length(fields: &HeaderMap) -> Result<Option<u64>, Ambiguous> {
+    let mut lengths = fields.get_all(CONTENT_LENGTH).iter();
+    let Some(length) = lengths.next() else { return Ok(None) };
+    let number: Option<u64> = length.to_str().ok().and_then(|text| text.parse().ok());
+    let plain = number.filter(|number| *length == number.to_string().as_str());
+    if lengths.next().is_some() { Err(Ambiguous) } else { plain.map(Some).ok_or(Ambiguous) }
 }
 
 impl<S> Layer<S> for LimitLayer {

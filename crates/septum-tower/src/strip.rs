@@ -1,14 +1,11 @@
-use std::task::{Context, Poll};
-
-use bytes::Bytes;
 use http::header::{CONNECTION, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_VERSION, UPGRADE};
 use http::request::Parts;
-use http::{HeaderMap, HeaderName, Method, Request, Response, Version};
+use http::{HeaderMap, HeaderName, Method, Version};
 use septum_bind::header::Peers;
 use septum_core::Reason;
-use tower::{Layer, Service};
+use tower::Layer;
 
-use crate::{BoxFuture, Connection, Denial, Denials, Sources, names};
+use crate::{Connection, Denial, Denials, Sources, Step, Stepped, names};
 
 /// Takes away what a client may not send, before anything of Septum's is set.
 ///
@@ -25,7 +22,7 @@ use crate::{BoxFuture, Connection, Denial, Denials, Sources, names};
 pub struct StripLayer {
     denials: Denials,
     trusted_proxies: Peers,
-    /// The binding headers, in their one proper spelling: [`crate::Bind`] reads and removes them.
+    /// The binding headers, in their one proper spelling: [`crate::BindLayer`] reads and removes them.
     binding: Vec<HeaderName>,
 }
 
@@ -135,47 +132,22 @@ fn is_web_socket(request: &Parts) -> bool {
         && tokens(headers).is_some_and(|tokens| tokens.iter().any(|token| token == "upgrade"))
 }
 
+impl Step for StripLayer {
+    type Guard = ();
+
+    async fn take(&self, request: &mut Parts, connection: &Connection) -> Result<(), Denial> {
+        self.strip(request, connection)
+    }
+
+    fn denials(&self) -> &Denials {
+        &self.denials
+    }
+}
+
 impl<S> Layer<S> for StripLayer {
-    type Service = Strip<S>;
+    type Service = Stepped<Self, S>;
 
-    fn layer(&self, inner: S) -> Strip<S> {
-        Strip { layer: self.clone(), inner }
-    }
-}
-
-/// The service of [`StripLayer`].
-#[derive(Clone, Debug)]
-pub struct Strip<S> {
-    layer: StripLayer,
-    inner: S,
-}
-
-impl<S, Q, B> Service<Request<Q>> for Strip<S>
-where
-    S: Service<Request<Q>, Response = Response<B>> + Clone + Send + 'static,
-    S::Future: Send,
-    Q: Send + 'static,
-    B: From<Bytes> + Send + 'static,
-{
-    type Response = Response<B>;
-    type Error = S::Error;
-    type Future = BoxFuture<Result<Response<B>, S::Error>>;
-
-    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
-        self.inner.poll_ready(context)
-    }
-
-    fn call(&mut self, request: Request<Q>) -> Self::Future {
-        let (mut parts, body) = request.into_parts();
-        let connection = parts.extensions.get::<Connection>().cloned().unwrap_or_default();
-        match self.layer.strip(&mut parts, &connection) {
-            Ok(()) => Box::pin(self.inner.call(Request::from_parts(parts, body))),
-            Err(denial) => {
-                let denials = self.layer.denials.clone();
-                Box::pin(
-                    async move { Ok(denials.answer(denial, &parts.method, &connection).await) },
-                )
-            }
-        }
+    fn layer(&self, inner: S) -> Stepped<Self, S> {
+        Stepped::new(self, inner)
     }
 }

@@ -1,18 +1,17 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::task::{Context, Poll};
 
-use bytes::Bytes;
-use http::{Request, Response, StatusCode};
+use http::StatusCode;
+use http::request::Parts;
 use septum_bind::Binding;
 use septum_core::{Reason, TenantId};
-use tower::{Layer, Service};
+use tower::Layer;
 
-use crate::{BoxFuture, Connection, Denial, Denials, Held};
+use crate::{Connection, Denial, Denials, Step, Stepped};
 
 /// At most so many requests of one tenant under way at one time, so that no tenant can take
 /// the application from the others (catalogue H27). Only bound requests count: nobody can fill
-/// another's share (catalogue H63).
+/// another's share (catalogue H63). A request without a binding is refused.
 #[derive(Clone, Debug)]
 pub struct TenantLimitLayer {
     denials: Denials,
@@ -58,59 +57,31 @@ impl Drop for Place {
     }
 }
 
+impl Step for TenantLimitLayer {
+    type Guard = Arc<Place>;
+
+    async fn take(&self, request: &mut Parts, _: &Connection) -> Result<Arc<Place>, Denial> {
+        let binding = request.extensions.get::<Binding>();
+        let binding = binding.ok_or_else(|| Denial::new(Reason::NoBinding))?;
+        let place = Arc::new(self.enter(binding).ok_or_else(|| {
+            Denial::new(Reason::TooManyRequests)
+                .bound(binding)
+                .with_status(StatusCode::TOO_MANY_REQUESTS)
+        })?);
+        // An upgraded connection keeps the extensions, and with them its place.
+        request.extensions.insert(Arc::clone(&place));
+        Ok(place)
+    }
+
+    fn denials(&self) -> &Denials {
+        &self.denials
+    }
+}
+
 impl<S> Layer<S> for TenantLimitLayer {
-    type Service = TenantLimit<S>;
+    type Service = Stepped<Self, S>;
 
-    fn layer(&self, inner: S) -> TenantLimit<S> {
-        TenantLimit { layer: self.clone(), inner }
-    }
-}
-
-/// The service of [`TenantLimitLayer`]. A request without a binding is refused.
-#[derive(Clone, Debug)]
-pub struct TenantLimit<S> {
-    layer: TenantLimitLayer,
-    inner: S,
-}
-
-impl<S, Q, B> Service<Request<Q>> for TenantLimit<S>
-where
-    S: Service<Request<Q>, Response = Response<B>> + Clone + Send + 'static,
-    S::Future: Send,
-    Q: Send + 'static,
-    B: From<Bytes> + Send + 'static,
-{
-    type Response = Response<Held<B, Arc<Place>>>;
-    type Error = S::Error;
-    type Future = BoxFuture<Result<Self::Response, S::Error>>;
-
-    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
-        self.inner.poll_ready(context)
-    }
-
-    fn call(&mut self, mut request: Request<Q>) -> Self::Future {
-        let binding = request.extensions().get::<Binding>();
-        let place = match binding.map(|binding| (binding, self.layer.enter(binding))) {
-            Some((_, Some(place))) => Ok(Arc::new(place)),
-            Some((binding, None)) => Err(Denial::of(binding, Reason::TooManyRequests)
-                .with_status(StatusCode::TOO_MANY_REQUESTS)),
-            None => Err(Denial::new(Reason::NoBinding)),
-        };
-        match place {
-            Ok(place) => {
-                // An upgraded connection keeps the extensions, and with them its place.
-                request.extensions_mut().insert(Arc::clone(&place));
-                let answer = self.inner.call(request);
-                Box::pin(async move { Ok(answer.await?.map(|body| Held::new(body, place))) })
-            }
-            Err(denial) => {
-                let denials = self.layer.denials.clone();
-                let (parts, _) = request.into_parts();
-                let connection = parts.extensions.get::<Connection>().cloned().unwrap_or_default();
-                Box::pin(
-                    async move { Ok(denials.answer(denial, &parts.method, &connection).await) },
-                )
-            }
-        }
+    fn layer(&self, inner: S) -> Stepped<Self, S> {
+        Stepped::new(self, inner)
     }
 }

@@ -1,14 +1,13 @@
 use std::sync::Arc;
-use std::task::{Context, Poll};
 
-use bytes::Bytes;
-use http::{HeaderMap, HeaderName, HeaderValue, Request, Response};
+use http::request::Parts;
+use http::{HeaderMap, HeaderName, HeaderValue};
 use ring::rand::{SecureRandom as _, SystemRandom};
 use septum_bind::{Binding, Traces, UnderWay};
 use septum_core::{Reason, TraceId, Traceparent};
-use tower::{Layer, Service};
+use tower::Layer;
 
-use crate::{BoxFuture, Connection, Denial, Denials, Held};
+use crate::{Connection, Denial, Denials, Step, Stepped};
 
 /// The caller's own `traceparent`, so that the two traces can be linked.
 pub const CALLER_HEADER: HeaderName = HeaderName::from_static("septum-caller-traceparent");
@@ -17,7 +16,7 @@ const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
 const TRACESTATE: HeaderName = HeaderName::from_static("tracestate");
 
 /// Begins a fresh trace for each bound request and remembers its binding until the answer's
-/// body has ended.
+/// body has ended. A request without a binding is refused.
 ///
 /// A trace id from outside never binds anything: the fresh one is 16 random bytes that name
 /// this one request. The caller's goes to [`CALLER_HEADER`], its `tracestate` is dropped, its
@@ -75,53 +74,29 @@ fn value(parent: &Traceparent) -> Option<HeaderValue> {
 #[derive(Clone, Debug)]
 pub struct InFlight(#[expect(dead_code, reason = "it is kept for its drop")] Arc<UnderWay>);
 
-impl<S> Layer<S> for TraceLayer {
-    type Service = Trace<S>;
+impl Step for TraceLayer {
+    type Guard = InFlight;
 
-    fn layer(&self, inner: S) -> Trace<S> {
-        Trace { layer: self.clone(), inner }
-    }
-}
-
-/// The service of [`TraceLayer`]. A request without a binding is refused.
-#[derive(Clone, Debug)]
-pub struct Trace<S> {
-    layer: TraceLayer,
-    inner: S,
-}
-
-impl<S, Q, B> Service<Request<Q>> for Trace<S>
-where
-    S: Service<Request<Q>, Response = Response<B>> + Clone + Send + 'static,
-    S::Future: Send,
-    Q: Send + 'static,
-    B: From<Bytes> + Send + 'static,
-{
-    type Response = Response<Held<B, InFlight>>;
-    type Error = S::Error;
-    type Future = BoxFuture<Result<Self::Response, S::Error>>;
-
-    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
-        self.inner.poll_ready(context)
-    }
-
-    fn call(&mut self, mut request: Request<Q>) -> Self::Future {
-        let trace = self.layer.restart(request.headers_mut());
-        let binding = request.extensions_mut().remove::<Binding>();
-        let (Some(trace), Some(binding)) = (trace, binding) else {
-            let denials = self.layer.denials.clone();
-            let (parts, _) = request.into_parts();
-            let connection = parts.extensions.get::<Connection>().cloned().unwrap_or_default();
-            return Box::pin(async move {
-                let denial = Denial::new(Reason::NoBinding);
-                Ok(denials.answer(denial, &parts.method, &connection).await)
-            });
-        };
+    async fn take(&self, request: &mut Parts, _: &Connection) -> Result<InFlight, Denial> {
+        let unbound = || Denial::new(Reason::NoBinding);
+        let binding = request.extensions.remove::<Binding>().ok_or_else(unbound)?;
+        let trace = self.restart(&mut request.headers).ok_or_else(unbound)?;
         let binding = binding.in_trace(trace);
-        let in_flight = InFlight(Arc::new(self.layer.traces.begin(&binding)));
-        request.extensions_mut().insert(binding);
-        request.extensions_mut().insert(in_flight.clone());
-        let answer = self.inner.call(request);
-        Box::pin(async move { Ok(answer.await?.map(|body| Held::new(body, in_flight))) })
+        let in_flight = InFlight(Arc::new(self.traces.begin(&binding)));
+        request.extensions.insert(binding);
+        request.extensions.insert(in_flight.clone());
+        Ok(in_flight)
+    }
+
+    fn denials(&self) -> &Denials {
+        &self.denials
+    }
+}
+
+impl<S> Layer<S> for TraceLayer {
+    type Service = Stepped<Self, S>;
+
+    fn layer(&self, inner: S) -> Stepped<Self, S> {
+        Stepped::new(self, inner)
     }
 }

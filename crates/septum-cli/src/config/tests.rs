@@ -2,6 +2,7 @@ use std::collections::BTreeSet;
 
 use super::description::{Key, Kind, spellings};
 use super::*;
+use septum_gateway::{JwksLocation, Upstream};
 
 const REFERENCE: &str =
     include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../deploy/septum.toml"));
@@ -260,6 +261,39 @@ fn what_would_weaken_isolation_is_refused() {
         let error = error.to_string();
         let known = said == "SEPTUM_CRM_PASSWORD" && error.contains("not a SCRAM verifier");
         assert!(known || error.contains(said), "{to}: {error}");
+    }
+}
+
+#[test]
+fn the_gateway_takes_a_unix_socket_and_key_sets_to_fetch() {
+    let issuer = |keys: &str| {
+        let section = format!(
+            "upstream = '/run/app.sock'\n\
+             jwt = {{ issuers = [{{ issuer = 'i', audiences = ['a'], {keys} }}] }}"
+        );
+        read(&REFERENCE.replacen("upstream = \"127.0.0.1:3000\"", &section, 1), &[])
+    };
+    let gateway = issuer("jwks_file = 'keys.json', refresh = '1m'").unwrap().gateway.unwrap();
+    assert_eq!(gateway.upstream, Upstream::Unix("/run/app.sock".into()));
+    let [source] = &gateway.jwks[..] else { panic!("{:?}", gateway.jwks) };
+    assert_eq!(source.refresh.as_secs(), 60);
+    // Relative to the file; and the issuer's own keys are what is replaced.
+    let JwksLocation::File(file) = &source.location else { panic!("{:?}", source.location) };
+    assert!(file.is_absolute() && file.ends_with("keys.json"));
+    let gateway = issuer("jwks_url = 'https://id.example.com/keys'").unwrap().gateway.unwrap();
+    let JwksLocation::Url { url, roots: None } = &gateway.jwks[0].location else { panic!() };
+    assert_eq!(url.to_string(), "https://id.example.com/keys");
+    for (keys, said) in [
+        ("jwks_url = 'http://id.example.com/keys'", "is no https URL"),
+        ("jwks_url = 'https:///keys'", "is no https URL"),
+        ("jwks_url = 'https://a/k', jwks_file = 'k'", "keep one"),
+        ("jwks_file = 'k', algorithms = ['HS256']", "everybody can read a key set"),
+        ("jwks_file = 'k', algorithms = ['none']", "is no supported algorithm"),
+        ("jwks_file = 'k', max_stale = '1m'", "is less than `refresh`"),
+        ("jwks_url = 'https://a/k', jwks_ca_file = 'absent'", "as PEM"),
+    ] {
+        let error = issuer(keys).map(|_| ()).unwrap_err().to_string();
+        assert!(error.contains(said), "{keys}: {error}");
     }
 }
 

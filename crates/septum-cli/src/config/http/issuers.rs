@@ -84,13 +84,19 @@ fn read(section: &Section<'_>, tenants: Option<&Tenants>) -> Option<(Issuer, Opt
         issuer.tenants = Some(only);
     }
     let or = |name, otherwise| section.duration(name).unwrap_or(otherwise);
+    let (refresh, max_stale) = (or("refresh", REFRESH), or("max_stale", MAX_STALE));
+    if max_stale < refresh {
+        let message = "is less than `refresh`: the set would be stale between two fetches";
+        section.wrong("max_stale", message.to_owned());
+        return None;
+    }
     let jwks = location.map(|location| JwksSource {
         location,
         keys,
         algorithms: algorithms(section),
-        refresh: or("refresh", REFRESH),
+        refresh,
         min_interval: or("min_interval", MIN_INTERVAL),
-        max_stale: or("max_stale", MAX_STALE),
+        max_stale,
     });
     Some((issuer, jwks))
 }
