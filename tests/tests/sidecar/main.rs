@@ -7,3 +7,4 @@
 )]
 
 mod kill;
+mod layers;
