@@ -34,7 +34,10 @@ pub(crate) fn run(
     let log = scratch.path().join("latencies");
     let before = system.pid.map(cpu::used).transpose()?;
     let output = Command::new(cluster.binaries().program("pgbench"))
-        .args(["--no-vacuum", "--jobs=1", "--host=127.0.0.1", "--log"])
+        .args(["--no-vacuum", "--host=127.0.0.1", "--log"])
+        // A thread each: pgbench waits in a thread for what it prepares, and would keep waiting
+        // for a server connection that another client of the same thread holds.
+        .arg(format!("--jobs={clients}"))
         .arg(format!("--log-prefix={}", log.display()))
         .arg(format!("--file={}", script.display()))
         .arg(format!("--protocol={}", workload.protocol.name()))

@@ -14,6 +14,8 @@ const CUSTOMERS: [Customer; 2] = [Customer::Acme, Customer::Globex];
 /// Clients of each customer: those that write, and those that try to cross.
 const WRITERS: usize = 3;
 const MALLORIES: usize = 2;
+/// Half of a pair.
+const INSERT: &str = "INSERT INTO accounts (name, industry, city) VALUES ($1, $2, '')";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn kill_9_under_load_loses_no_acknowledged_record_and_no_committed_row() {
@@ -156,32 +158,41 @@ async fn run(
 
 /// Two rows that must both be there or neither.
 async fn write_pair(client: &Client, marker: &str, simple: bool) -> Result<(), Error> {
-    let insert = "INSERT INTO accounts (name, industry, city) VALUES";
     if simple {
-        let both = format!(
-            "BEGIN; {insert} ('{marker}', 'one', ''); {insert} ('{marker}', 'two', ''); COMMIT"
-        );
+        let half = |half| INSERT.replace("$1", &format!("'{marker}'")).replace("$2", half);
+        let both = format!("BEGIN; {}; {}; COMMIT", half("'one'"), half("'two'"));
         return client.batch_execute(&both).await;
     }
     client.batch_execute("BEGIN").await?;
     for half in ["one", "two"] {
-        client.execute(&format!("{insert} ($1, $2, '')"), &[&marker, &half]).await?;
+        client.execute(INSERT, &[&marker, &half]).await?;
     }
     client.batch_execute("COMMIT").await
 }
 
 /// Something that is refused, and whose refusal names the marker: in the log as well.
 async fn cross(client: &Client, marker: &str, simple: bool, number: usize) -> Result<(), Error> {
-    let text = match number % 3 {
+    let text = match number % 4 {
         0 => format!("SET septum.{marker} = 'mine'"),
         1 => format!("SELECT lo_{marker}(1) FROM accounts"),
-        _ => format!("SELECT * FROM pg_{marker}"),
+        2 => format!("SELECT * FROM pg_{marker}"),
+        _ => return cross_halfway(client, marker).await,
     };
     if simple {
         client.batch_execute(&text).await
     } else {
         client.execute(text.as_str(), &[]).await.map(drop)
     }
+}
+
+/// The same in the middle of a pair, whose first half then must not be there.
+async fn cross_halfway(client: &Client, marker: &str) -> Result<(), Error> {
+    client.batch_execute("BEGIN").await?;
+    client.execute(INSERT, &[&marker, &"one"]).await?;
+    let refused = client.batch_execute(&format!("SELECT lo_{marker}(1)")).await;
+    // It rolls back; when it is not even answered, the refusal was.
+    drop(client.batch_execute("COMMIT").await);
+    refused
 }
 
 /// Whether `COMMIT` was answered; else the connection must be gone.
@@ -229,6 +240,8 @@ impl Site {
             assert!(Instant::now() < deadline, "{}", self.cluster.log());
             tokio::task::yield_now().await;
         }
+        let log = self.cluster.log();
+        assert!(!log.contains("PANIC") && !log.contains("terminated by signal"), "{log}");
     }
 
     /// The log verifies up to its end mark, and whoever was refused stands in it once.
