@@ -86,7 +86,7 @@ pub(super) enum How {
     StartUp(&'static [(&'static str, &'static str)]),
     /// Bytes in place of the start-up packet.
     Greeting(&'static [u8]),
-    /// Frames of an authenticated client, then a `Sync`.
+    /// Frames of an authenticated client, which make the server ready once.
     Frames(&'static [u8]),
     /// A statement of this many bytes.
     Long(usize),

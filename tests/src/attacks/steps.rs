@@ -54,11 +54,7 @@ impl How {
             Self::Copy(text, data) => {
                 inside(vec![Step { frames: query(text)?, data: known.fill_in(data) }])
             }
-            Self::Frames(frames) => {
-                let mut frames = BytesMut::from(frames);
-                frontend::sync(&mut frames);
-                inside(vec![one(frames)])
-            }
+            Self::Frames(frames) => inside(vec![one(BytesMut::from(frames))]),
             Self::Long(length) => {
                 inside(vec![simple(&format!("SELECT '{}'", "x".repeat(length)))?])
             }

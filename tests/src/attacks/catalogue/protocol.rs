@@ -94,13 +94,13 @@ pub(super) const ATTACKS: &[Attack] = &[
         "S85",
         "a statement that another client has prepared",
         Proxy("26000"),
-        How::Frames(b"B\0\0\0\x12\0theirs\0\0\0\0\0\0\0"),
+        How::Frames(b"B\0\0\0\x12\0theirs\0\0\0\0\0\0\0S\0\0\0\x04"),
     ),
     other(
         "S86",
         "a portal that another client has opened",
         Proxy("34000"),
-        How::Frames(b"E\0\0\0\x0ftheirs\0\0\0\0\0"),
+        How::Frames(b"E\0\0\0\x0ftheirs\0\0\0\0\0S\0\0\0\x04"),
     ),
     pipeline(
         "S81",
