@@ -46,7 +46,7 @@ impl Secrets {
 }
 
 /// A deployment's configuration: its `septum.toml`, its secrets and its addresses.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Config {
     /// The file's text; change it before Septum starts.
     pub text: String,
@@ -117,7 +117,7 @@ impl Config {
     }
 
     /// A connection string by way of Septum for `crm_app`, whom each statement must bind, or for
-    /// `app.acme`, who is Acme's by the credential alone.
+    /// `app.acme` and the like, who are one customer's by the credential alone.
     pub fn dsn(&self, user: &str) -> String {
         let (port, password) = (self.proxy.port(), &self.secrets.application);
         format!("host=127.0.0.1 port={port} user={user} password={password} dbname=crm")
@@ -126,7 +126,8 @@ impl Config {
     fn template(&self, database_port: u16, api_key: &str) -> String {
         let tenants: String = Customer::ALL.iter().map(|customer| tenant(*customer)).collect();
         let Self { proxy, gateway, admin, application, .. } = self;
-        let (issuer, acme) = (Secrets::ISSUER, Customer::Acme.id());
+        let users: String = Customer::ALL.iter().map(|customer| user(*customer)).collect();
+        let issuer = Secrets::ISSUER;
         format!(
             r#"environment = "production"
 root_key_file = "root.key"
@@ -158,12 +159,8 @@ address = "{proxy}"
 name = "crm_app"
 password_file = "application.password"
 
-# For psql and reports: this credential alone is Acme's.
-[[users]]
-name = "app.acme"
-password_file = "application.password"
-tenant = "{acme}"
-
+# For psql and reports: each of these credentials alone is one customer's.
+{users}
 [http]
 upstream = "{application}"
 admin = "{admin}"
@@ -199,6 +196,14 @@ fn tenant(customer: Customer) -> String {
     format!(
         "\n[[tenants]]\nid = \"{id}\"\nname = \"{name}\"\n\
          hosts = [\"{host}\", \"{name}.localhost\"]\n"
+    )
+}
+
+fn user(customer: Customer) -> String {
+    let (id, name) = (customer.id(), customer.name());
+    format!(
+        "[[users]]\nname = \"app.{name}\"\npassword_file = \"application.password\"\n\
+         tenant = \"{id}\"\n\n"
     )
 }
 

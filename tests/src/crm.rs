@@ -10,7 +10,7 @@ const SEPTUM: &str = include_str!("../../examples/crm-plain/sql/septum.sql");
 const SEED: &str = include_str!("../../examples/crm-plain/sql/seed.sql");
 
 /// One of the sample's three customers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Customer {
     /// The largest.
     Acme,

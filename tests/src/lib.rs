@@ -4,6 +4,7 @@
 //! [`Cluster`] is PostgreSQL alone; [`Stack`] is all of it: PostgreSQL with the sample CRM's
 //! three customers in it, `septum run`, and the CRM application behind it.
 
+pub mod attacks;
 mod config;
 mod crm;
 mod http;

@@ -70,12 +70,12 @@ impl Septum {
         Ok(Self { process })
     }
 
-    /// The newest records of the audit log, oldest first, verified as they are read.
+    /// The records of the audit log, oldest first, verified as they are read.
     ///
     /// # Errors
     /// When the log can't be read or does not verify.
     pub fn records(config: &Config) -> Result<Vec<Record>> {
-        let tail = ["audit", "tail", "--json", "--lines", "1000"];
+        let tail = ["audit", "tail", "--json", "--lines", "1000000"];
         let printed = run(&mut Self::command(config, &tail)?)?;
         let record = |line: &str| Ok(Record(serde_json::from_str(line).context("a record")?));
         printed.lines().map(record).collect()

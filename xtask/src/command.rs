@@ -23,6 +23,14 @@ pub(crate) fn cargo<S: AsRef<OsStr>>(arguments: impl IntoIterator<Item = S>) -> 
     let cargo = env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo"));
     let mut command = Command::new(cargo);
     command.args(arguments).current_dir(root());
+    // What `cargo run` tells us of our package is not the build's: `ring` would be built anew for
+    // it, and everything that stands on it.
+    for (name, _) in env::vars_os() {
+        let of_a_package = |prefix| name.to_str().is_some_and(|name| name.starts_with(prefix));
+        if of_a_package("CARGO_PKG_") || of_a_package("CARGO_MANIFEST_") {
+            command.env_remove(&name);
+        }
+    }
     command
 }
 

@@ -1,9 +1,10 @@
-//! `cargo xtask`: the one door to the demo, the tests and the lints.
+//! `cargo xtask`: the one door to the demo, the tests, the lints and the benchmark.
 //!
 //! It depends on nothing that needs a C compiler or libclang, so that it can build first and
 //! then see to those.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "it talks to whoever ran it")]
 
+mod bench;
 mod command;
 mod demo;
 mod drivers;
@@ -21,6 +22,7 @@ usage: cargo xtask <task>
 
   demo [--keep]   three customers, one application, one database, and attacks on them
   test            everything that CI runs: format, lints, tests, documentation
+  bench [--quick] direct, PgBouncer and Septum in turns, as ratios
   lint            format and lints only
   drivers         fetch the database drivers of other languages that tests use, into target/
   needs           say what this machine lacks, and install it where that is allowed
@@ -42,6 +44,7 @@ fn run() -> Result<()> {
     match arguments.as_slice() {
         ["demo", rest @ ..] => demo::run_demo(rest),
         ["test"] => test::run(),
+        ["bench", rest @ ..] => bench::run_bench(rest),
         ["lint"] => test::lint(),
         ["drivers"] => drivers::fetch().report(),
         ["needs"] => needs::ensure(&needs::ALL),
