@@ -609,34 +609,6 @@ fn s49_no_position_hides_a_function_or_a_relation() {
 }
 
 #[test]
-fn calls_that_nobody_reviewed_are_told_apart_from_those_that_leave_nothing_behind() {
-    let guard = Guard::new(Policy::default());
-    let unreviewed = |text: &str| {
-        let statements = guard.judge(text, Some(&binding())).unwrap();
-        statements.iter().any(|one| one.facts().calls_unreviewed)
-    };
-    for text in [
-        "SELECT lower(a.name), count(*), now(), pg_catalog.upper('x') FROM accounts a",
-        "SELECT nextval('s'), septum.tenant(), set_config('app.x', $1, false)",
-        "SELECT a::text || 'x' FROM t TABLESAMPLE system (1) WHERE a LIKE 'x' ESCAPE '!'",
-        "SELECT extract(year FROM a), overlay(b PLACING 'x' FROM 1), trim(c) FROM t",
-        "UPDATE t SET a = coalesce(a, 1)",
-        "SELECT a AT TIME ZONE 'UTC', a AT LOCAL, normalize(b, NFC), b IS NFC NORMALIZED, collation for (b), (a, a) OVERLAPS (a, a), position('x' IN b), xmlexists('x' PASSING c), b SIMILAR TO 'x' ESCAPE '#', substring(b SIMILAR 'x' ESCAPE '#'), SYSTEM_USER FROM t",
-    ] {
-        assert!(!unreviewed(text), "{text}");
-    }
-    for text in [
-        "SELECT full_name(a) FROM accounts a",
-        "SELECT * FROM crm.report($1)",
-        "SELECT crm.lower(name) FROM accounts",
-        "INSERT INTO t VALUES (1) ON CONFLICT (slug(a)) DO NOTHING",
-        "SELECT 1; SELECT count(*) FILTER (WHERE is_hot(a)) FROM t",
-    ] {
-        assert!(unreviewed(text), "{text}");
-    }
-}
-
-#[test]
 fn s89_nothing_of_a_text_runs_when_one_statement_may_not() {
     assert_eq!(reason("SELECT 1; SELECT 2; DO 'x'"), Some(Reason::StatementNotAllowed));
     assert_eq!(reason("COMMIT; SET septum.tenant='2'; BEGIN"), Some(Reason::BindingSetting));

@@ -77,9 +77,6 @@ fn with_the_guard_off_attacks_reach_the_database() {
     ] {
         let statements = guard.judge(text, Some(&binding())).expect(text);
         assert!(statements.iter().all(|one| !one.canonical().is_empty()), "{text}");
-        let leaves_something = text.starts_with("CREATE") || text.starts_with("DO");
-        let unreviewed = statements.iter().any(|one| one.facts().calls_unreviewed);
-        assert!(unreviewed || !leaves_something, "{text}");
     }
 }
 

@@ -292,10 +292,11 @@ async fn serve_tenant(
         None => Ok(()),
     };
     let parameters = match handed_over {
-        Err(refusal) => Err(Refusal {
-            principal: refusal.principal.clone().or_else(|| Principal::new(&user).ok()),
-            ..refusal
-        }),
+        Err(refusal) => {
+            let refusal = refusal.by(standing.credential());
+            let principal = refusal.principal.clone().or_else(|| Principal::new(&user).ok());
+            Err(Refusal { principal, ..refusal })
+        }
         Ok(()) => shared.pool.parameters().await.map_err(|error| {
             tracing::error!(%error, "no server connection");
             Refusal::new(error.reason())

@@ -1,7 +1,7 @@
 //! How a reason becomes PostgreSQL's error: the one place that maps them.
 
 use septum_audit::{Event, Kind, Sink};
-use septum_bind::{BindError, Binding};
+use septum_bind::{BindError, Binding, Claim};
 use septum_core::{Principal, Reason, Source, TenantId, TraceId};
 use septum_guard::Denial;
 use septum_pgwire::{ErrorFields, Severity};
@@ -61,6 +61,15 @@ impl Refusal {
             principal: self.principal.or_else(|| held.map(|held| held.principal().clone())),
             source: self.source.or_else(|| held.map(Binding::source)),
             trace: self.trace.or_else(|| held.and_then(Binding::trace)),
+            ..self
+        }
+    }
+
+    /// The same, with what the credential has proven of whoever did it.
+    pub(crate) fn by(self, credential: Option<&Claim>) -> Self {
+        Self {
+            tenant: self.tenant.or_else(|| credential.map(|claim| claim.tenant().clone())),
+            principal: self.principal.or_else(|| credential.and_then(Claim::principal).cloned()),
             ..self
         }
     }

@@ -10,11 +10,6 @@ use crate::Standing;
 pub struct Facts {
     /// Functions called, by any syntax that keeps a name.
     pub functions: Vec<Function>,
-    /// Whether any of [`functions`](Self::functions) is other than [`Standing::Reviewed`], or the
-    /// statement is one that is never judged: then a session may hold something that it did not
-    /// hold before. What an operator, a cast, a trigger, a default, a view or an
-    /// [attribute](Self::attributes) calls is the catalog's to tell and is not in this.
-    pub calls_unreviewed: bool,
     /// Names after a dot that are no reviewed function's. `x.name` is a column, or else the call
     /// `name(x)` of a function that takes one argument: only the catalog can tell.
     pub attributes: Vec<Function>,

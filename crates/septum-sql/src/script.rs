@@ -59,18 +59,16 @@ fn statement(mut tree: p::Node, original: &str, others: Others) -> Result<Statem
         Others::Deparse => deparse(tree).map(|(text, _)| text).unwrap_or_default(),
     };
     if refusal.is_some() {
-        let facts = Facts { calls_unreviewed: true, ..Facts::default() };
-        return Ok(built(unjudged(tree), facts));
+        return Ok(built(unjudged(tree), Facts::default()));
     }
     let mut walker = Walker::judge();
     walk_statement(node, &mut walker);
     if walker.gave_up() {
         return Err(SqlError::TooLarge);
     }
-    let (mut facts, rewrote) = walker.finish();
+    let (facts, rewrote) = walker.finish();
     if !facts.unknown.is_empty() {
         // It is refused for that: no need to find its canonical text.
-        facts.calls_unreviewed = true;
         return Ok(built(unjudged(tree), facts));
     }
     let (canonical, tree) = deparse(tree)?;

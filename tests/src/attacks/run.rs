@@ -96,11 +96,8 @@ fn compare<'a>(
 }
 
 fn is_of(record: &Record, code: &str, who: Who, layers: Layers) -> bool {
-    // What is refused before a statement is judged knows of no binding.
-    let judged = layers != Layers::DatabaseAlone && code.starts_with("SEP-3") && code != "SEP-313";
-    let tenant = record.text("tenant");
     record.text("reason") == code
         && matches!(record.text("kind"), "crossing" | "denied")
-        && (tenant == Customer::Acme.id() || who == Who::Nobody || !judged)
+        && (record.text("tenant") == Customer::Acme.id() || who == Who::Nobody)
         && !record.text("peer").is_empty()
 }

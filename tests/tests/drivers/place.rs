@@ -146,11 +146,6 @@ impl Sidecar {
         let scratch = Scratch::new().unwrap();
         let mut config = Config::new(&scratch, &cluster).unwrap();
         config.text = config.text.replace("pool_size = 4", "pool_size = 1");
-        config.text.push_str(&format!(
-            "\n[[users]]\nname = \"app.globex\"\npassword_file = \"application.password\"\n\
-             tenant = \"{}\"\n",
-            Customer::Globex.id()
-        ));
         change(&mut config, &cluster, &scratch);
         Crm::create(&cluster, &config.secrets.database).await.unwrap();
         Septum::migrate(&config).unwrap();

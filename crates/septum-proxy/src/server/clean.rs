@@ -18,7 +18,7 @@
 //! here. What a procedural language keeps in memory of its own (`%_SHARED`, `GD`) nobody outside
 //! of it can see.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -35,21 +35,30 @@ const LIMIT: Duration = Duration::from_secs(10);
 /// The three statements' names.
 pub(crate) struct Cleaning([String; 3]);
 
-/// The functions that are PostgreSQL's own.
+/// The functions that the database has, by name: whether all of a name are PostgreSQL's own.
 #[derive(Clone, Default)]
-pub(crate) struct Functions(Arc<HashSet<Box<str>>>);
+pub(crate) struct Functions(Arc<HashMap<Box<str>, bool>>);
 
 impl Functions {
-    pub(crate) fn new(names: impl IntoIterator<Item = String>) -> Self {
-        Self(Arc::new(names.into_iter().map(String::into_boxed_str).collect()))
+    /// Out of the rows of [`Own::Functions`].
+    pub(super) fn new(rows: Vec<Vec<Option<String>>>) -> Self {
+        let named = rows.into_iter().filter_map(|row| match row.as_slice() {
+            [Some(name), Some(own)] => Some((name.as_str().into(), own == "true")),
+            _ => None,
+        });
+        Self(Arc::new(named.collect()))
     }
 
-    /// Whether everything that is called by name is PostgreSQL's own or Septum's.
+    /// Whether everything that is called is PostgreSQL's own or Septum's. What is called by name
+    /// must be known to be; a name after a dot is a column more often than a call, so there it
+    /// must not be known as anybody else's.
     pub(crate) fn cover(&self, facts: &Facts) -> bool {
-        facts.functions.iter().all(|function| match function.name.schema.as_deref() {
-            None | Some("pg_catalog") => self.0.contains(&function.name.name),
+        let own = |name: &str| self.0.get(name).copied();
+        let called = facts.functions.iter().all(|function| match function.name.schema.as_deref() {
+            None | Some("pg_catalog") => own(&function.name.name) == Some(true),
             Some(schema) => schema == "septum",
-        })
+        });
+        called && facts.attributes.iter().all(|function| own(&function.name.name) != Some(false))
     }
 }
 

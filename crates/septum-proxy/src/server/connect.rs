@@ -143,8 +143,7 @@ impl Dialer {
         Ok(server)
     }
 
-    /// The functions that are PostgreSQL's own; asked for again now and then, as a migration may
-    /// have added one of the same name.
+    /// The database's functions; asked for again now and then, as a migration may have added one.
     async fn functions(&self, server: &mut Server) -> Result<Functions, ConnectError> {
         let known = self.functions.lock().unwrap_or_else(PoisonError::into_inner).clone();
         if let Some((since, functions)) = known
@@ -156,8 +155,7 @@ impl Dialer {
         server.wire.output.bind_values("", "", false, std::iter::empty());
         server.wire.output.execute("", 0);
         server.wire.output.sync();
-        let functions =
-            Functions::new(rows(&mut server.wire).await?.into_iter().flatten().flatten());
+        let functions = Functions::new(rows(&mut server.wire).await?);
         let mut known = self.functions.lock().unwrap_or_else(PoisonError::into_inner);
         *known = Some((Instant::now(), functions.clone()));
         Ok(functions)

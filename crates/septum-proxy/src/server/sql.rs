@@ -18,7 +18,7 @@ pub(crate) enum Own {
     Clean,
     /// The same, and whether exactly what this many messages have prepared is prepared.
     CleanThroughout,
-    /// The functions of PostgreSQL's own that no other schema has one of the same name of.
+    /// The name of every function, and whether all that have it are PostgreSQL's own.
     Functions,
     /// A statement that fails, to fail a transaction on the server's side as well.
     Poison,
@@ -59,9 +59,9 @@ impl Own {
                  FROM pg_catalog.pg_prepared_statement()))::text"
             }
             Self::Functions => {
-                "SELECT proname FROM pg_catalog.pg_proc GROUP BY proname \
-                 HAVING pg_catalog.bool_and(pronamespace OPERATOR(pg_catalog.=) \
-                 'pg_catalog'::pg_catalog.regnamespace)"
+                "SELECT proname, pg_catalog.bool_and(pronamespace OPERATOR(pg_catalog.=) \
+                 'pg_catalog'::pg_catalog.regnamespace)::text \
+                 FROM pg_catalog.pg_proc GROUP BY proname"
             }
             Self::Poison => "septum refused a statement of this transaction",
         }

@@ -90,6 +90,11 @@ impl Standing {
         }
     }
 
+    /// What the credential has proven, whatever else was handed over.
+    pub(crate) fn credential(&self) -> Option<&Claim> {
+        self.credential.as_ref()
+    }
+
     fn newest(&self) -> Option<&Secret<String>> {
         self.local.as_ref().or(self.token.as_ref())
     }

@@ -171,7 +171,8 @@ impl Session {
 
     async fn settle(&self, refusal: Refusal) -> Answer {
         let held = self.ahead.binding().map(AsRef::as_ref);
-        refusal.under(held).settle(&*self.shared.services.audit, &self.peer).await
+        let refusal = refusal.under(held).by(self.standing.credential());
+        refusal.settle(&*self.shared.services.audit, &self.peer).await
     }
 
     /// Records what was noticed once the answer is on its way, or when it has become much: so no

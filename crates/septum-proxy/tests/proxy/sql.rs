@@ -187,6 +187,12 @@ async fn a_context_token_binds_by_set_by_comment_and_for_a_transaction() {
     let forged = acme.replacen("st1.", "st1.0", 1);
     let (_, message) = read(format!("{secret} /*septum_token='{forged}'*/")).await.unwrap_err();
     assert!(message.starts_with("SEP-109"), "{message}");
+    // Whoever tries is named in the log by what the credential has proven.
+    let acme = fixture.client("acme").await;
+    acme.simple_query("SET septum.token = 'st1.forged'").await.unwrap_err();
+    let event = fixture.events().pop().unwrap();
+    assert_eq!(event.tenant.unwrap().to_string(), ACME);
+    assert_eq!(event.principal.unwrap().to_string(), "acme");
     fixture.stop().await;
 }
 

@@ -296,7 +296,6 @@ fn note_function(names: &[p::Node], arguments: usize, walker: &mut Walker) {
     match constant::qualified(names) {
         Some(name) => walker.note(|facts| {
             let standing = Standing::of(&name);
-            facts.calls_unreviewed |= standing != Standing::Reviewed;
             facts.functions.push(Function { name, arguments, standing });
         }),
         None => walker.unknown("FuncCall"),
