@@ -50,7 +50,7 @@ pub async fn run(site: &Site, layers: Layers) -> Result<Vec<Outcome>> {
     drop(scene);
     if let Some(mut septum) = septum {
         septum.process.terminate()?;
-        compare(&mut outcomes, site.records()?.iter().skip(recorded), layers);
+        compare(&mut outcomes, site.records()?.iter().skip(recorded));
     }
     Ok(outcomes)
 }
@@ -80,14 +80,10 @@ impl Outcome {
 }
 
 /// Every refusal stands in the log, in order, with who it was.
-fn compare<'a>(
-    outcomes: &mut [Outcome],
-    mut records: impl Iterator<Item = &'a Record>,
-    layers: Layers,
-) {
+fn compare<'a>(outcomes: &mut [Outcome], mut records: impl Iterator<Item = &'a Record>) {
     for outcome in outcomes {
         let who = outcome.attack.who;
-        let lacks = |code: &&String| !records.any(|record| is_of(record, code, who, layers));
+        let lacks = |code: &&String| !records.any(|record| is_of(record, code, who));
         if let Some(code) = outcome.refusals.iter().find(lacks) {
             outcome.problem = Some(format!("the audit log lacks {code}"));
             return;
@@ -95,7 +91,7 @@ fn compare<'a>(
     }
 }
 
-fn is_of(record: &Record, code: &str, who: Who, layers: Layers) -> bool {
+fn is_of(record: &Record, code: &str, who: Who) -> bool {
     record.text("reason") == code
         && matches!(record.text("kind"), "crossing" | "denied")
         && (record.text("tenant") == Customer::Acme.id() || who == Who::Nobody)
