@@ -1,7 +1,5 @@
 //! Lower-case hexadecimal, the one spelling that the signed forms use.
 
-use std::fmt::Write as _;
-
 /// The digits of these bytes.
 pub fn encode(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len() * 2);
@@ -11,10 +9,9 @@ pub fn encode(bytes: &[u8]) -> String {
 
 /// Appends the digits of these bytes.
 pub fn push(text: &mut String, bytes: &[u8]) {
-    for byte in bytes {
-        // Writing to a `String` can't fail.
-        let _ = write!(text, "{byte:02x}");
-    }
+    text.reserve(bytes.len().saturating_mul(2));
+    let nibbles = bytes.iter().flat_map(|byte| [byte >> 4, byte & 0x0f]);
+    text.extend(nibbles.filter_map(|nibble| char::from_digit(nibble.into(), 16)));
 }
 
 /// The bytes, or `None` for anything but pairs of lower-case digits.

@@ -17,4 +17,5 @@ mod random;
 mod sql;
 mod strangers;
 mod traps;
+mod untrue;
 mod wire;
