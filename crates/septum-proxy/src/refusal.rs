@@ -170,11 +170,13 @@ impl From<BindError> for Refusal {
 impl From<Denial> for Refusal {
     fn from(denial: Denial) -> Self {
         let crossing = denial.is_crossing();
+        let of_text = matches!(denial.reason, Reason::SyntaxError | Reason::StatementTooLarge);
         Self {
             subject: denial.subject,
             fingerprint: denial.fingerprint,
             position: denial.position,
-            detail: Some(denial.message),
+            // Of all others the reason says as much.
+            detail: of_text.then_some(denial.message),
             crossing,
             ..Self::new(denial.reason)
         }
