@@ -224,7 +224,7 @@ impl Accept {
         match self {
             Self::Tcp(socket) => {
                 let (stream, peer) = socket.accept().await?;
-                stream.set_nodelay(true)?;
+                stream::prepare(&stream);
                 Ok((Stream::Tcp(stream), peer.to_string()))
             }
             Self::Unix(socket) => {

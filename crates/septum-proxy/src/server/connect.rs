@@ -17,7 +17,7 @@ use tokio::net::{TcpStream, UnixStream};
 use super::clean::{Cleaning, Functions};
 use super::{Own, Server, Statements};
 use crate::config::{Config, Database, ServerAddress, Services};
-use crate::stream::{Stream, Wire};
+use crate::stream::{Stream, Wire, prepare};
 
 /// Why a server connection could not be made ready. Clients see only its reason.
 #[derive(Debug, thiserror::Error)]
@@ -218,7 +218,7 @@ pub(crate) async fn reach(database: &Database) -> Result<Stream, ConnectError> {
         ServerAddress::Unix(path) => return Ok(Stream::Unix(UnixStream::connect(path).await?)),
         ServerAddress::Tcp { host, port } => TcpStream::connect((host.as_str(), *port)).await?,
     };
-    stream.set_nodelay(true)?;
+    prepare(&stream);
     let Some(tls) = &database.tls else { return Ok(Stream::Tcp(stream)) };
     let mut request = bytes::BytesMut::new();
     startup::write_ssl_request(&mut request);
