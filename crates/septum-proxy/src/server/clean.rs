@@ -12,11 +12,12 @@
 //! What can be taken back is; a temporary schema, a channel listened to or a held cursor can
 //! only be seen, and closes the connection. So does anything but the expected answer.
 //!
-//! A function that runs SQL which it is given could also replace what is prepared here. After a
-//! statement that calls anything but PostgreSQL's own functions the three are therefore sent as
-//! text, once every answer has come, and everything that is prepared must be what was prepared
-//! here. What a procedural language keeps in memory of its own (`%_SHARED`, `GD`) nobody outside
-//! of it can see.
+//! A function that runs SQL which it is given could also replace what is prepared here. So a text
+//! that is parsed on the spot first looks for statements that SQL has prepared: one is enough to
+//! close the connection. After a statement that calls by name anything but PostgreSQL's own
+//! functions all of it is sent as text, once every answer has come, and everything that is
+//! prepared must be what was prepared here, so that nobody finds a statement gone. What a
+//! procedural language keeps in memory of its own (`%_SHARED`, `GD`) nobody outside of it can see.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -91,6 +92,12 @@ impl Server {
                 self.wire.output.execute("", 0);
             }
         } else {
+            // INVARIANT: a statement's name proves nothing until a text that was just parsed has
+            // said that no SQL has prepared any: an operator, a trigger, a view or a function made
+            // a moment ago may have run what it was given (catalogue S87).
+            self.parse_own("", Own::Forged);
+            self.wire.output.bind_values("", "", false, std::iter::empty());
+            self.wire.output.execute("", 0);
             for name in &self.cleaning.0 {
                 self.wire.output.bind_values("", name, false, std::iter::empty());
                 self.wire.output.execute("", 0);
@@ -123,6 +130,7 @@ impl Cleaning {
 /// What has been heard so far of a connection that is being cleaned.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Cleanness {
+    rows: u32,
     proven: bool,
     failed: bool,
 }
@@ -135,6 +143,7 @@ impl Cleanness {
             tag::DATA_ROW => {
                 let row = backend::data_row(body).unwrap_or_default();
                 self.proven = row.last() == Some(&Some(b"true"));
+                self.rows = self.rows.saturating_add(1);
             }
             tag::PARSE_COMPLETE
             | tag::BIND_COMPLETE
@@ -142,7 +151,8 @@ impl Cleanness {
             | tag::NOTICE
             | tag::PARAMETER_STATUS => {}
             tag::READY => {
-                let clean = self.proven && !self.failed;
+                // The one row of what cleans, and none of what is forged.
+                let clean = self.proven && self.rows == 1 && !self.failed;
                 return Some(backend::ready(body).ok().filter(|_| clean));
             }
             _ => self.failed = true,

@@ -9,6 +9,8 @@ pub(crate) enum Own {
     Probe,
     /// Whether the database verifies our seals.
     Verify,
+    /// What SQL has prepared, which nobody but a function that runs SQL it is given can have done.
+    Forged,
     /// Every setting back to what the connection began with.
     Reset,
     /// Forgets which numbers sequences gave.
@@ -39,6 +41,7 @@ impl Own {
                  FROM pg_catalog.pg_roles WHERE rolname = CURRENT_USER"
             }
             Self::Verify => "SELECT (septum.tenant() IS NOT NULL)::text",
+            Self::Forged => "SELECT true FROM pg_catalog.pg_prepared_statement() WHERE from_sql",
             Self::Reset => "RESET ALL",
             Self::Sequences => "DISCARD SEQUENCES",
             Self::Clean => {

@@ -537,7 +537,8 @@ impl Session {
             }
         }
         if self.is_aborted() {
-            return Ok(());
+            // Nothing may be written that a bind would have to stand before.
+            return Err(aborted());
         }
         if to_bind {
             let binding = self.ahead.binding().or(wanted).cloned();
