@@ -29,6 +29,11 @@ impl Claim {
     pub fn source(&self) -> Source {
         self.source
     }
+
+    /// The request that the source is of, where it says so.
+    pub fn trace(&self) -> Option<TraceId> {
+        self.trace
+    }
 }
 
 /// One tenant, one principal, one environment, verified.

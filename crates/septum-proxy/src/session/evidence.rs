@@ -178,11 +178,16 @@ impl Standing {
             }
         }
         if let Some(token) = self.newest() {
+            // A statement that says of which request it is is not another request's, whose token
+            // may still stand on the application's pooled connection.
+            let of_this_request =
+                |claim: &Claim| evidence.trace.is_none() || claim.trace() == evidence.trace;
             match verify(token) {
-                Ok(claim) => claims.push(claim),
+                Ok(claim) if of_this_request(&claim) => claims.push(claim),
+                Ok(_) => {}
                 // The token of an earlier request is nothing; the statement has its own.
-                Err(error) if error.reason == Reason::ExpiredContextToken && !claims.is_empty() => {
-                }
+                Err(error)
+                    if error.reason == Reason::ExpiredContextToken && !evidence.is_empty() => {}
                 Err(error) => return Err(error),
             }
         }

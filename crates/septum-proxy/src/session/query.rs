@@ -12,7 +12,7 @@ use septum_core::{Reason, TenantId};
 use septum_guard::{Denial, Guarded};
 use septum_pgwire::backend::Write as _;
 use septum_pgwire::frontend::Write as _;
-use septum_sql::{Statement, handover};
+use septum_sql::{Kind, Statement, handover};
 
 use super::evidence::{Bound, Evidence};
 use super::expect::{Done, Expect, Rows, Undo};
@@ -77,6 +77,13 @@ impl Session {
         self.statements.remove("");
         self.portals.remove("");
         let judged = self.judge(text)?;
+        // Beside other statements it may have been injected, and would outlive them.
+        let hands_over = |one: &Guarded<Statement>| matches!(one.kind(), Kind::Handover { .. });
+        if judged.statements.len() > 1 && judged.statements.iter().any(hands_over) {
+            return Err(Refusal::new(Reason::BindingChange)
+                .with_detail("a token is handed over by a statement that stands alone")
+                .into());
+        }
         self.notice(&judged.text, std::iter::empty(), &judged.bound);
         let tenant = judged.bound.binding().map(|binding| binding.tenant().clone());
         if judged.statements.is_empty() {

@@ -1,7 +1,6 @@
 //! What SQL inside the database leaves on a session, where no text of a client's shows it.
 
 use septum_pgwire::frontend::Write as _;
-use tokio_postgres::Client;
 
 use crate::fixture::{Fixture, connect, refusal};
 use crate::wire::Wire;

@@ -10,6 +10,7 @@
 mod clean;
 mod drivers;
 mod fixture;
+mod handover;
 mod operator;
 mod pool;
 mod protocol;
