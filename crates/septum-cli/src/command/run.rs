@@ -1,3 +1,4 @@
+mod files;
 mod logging;
 mod ready;
 mod signals;
@@ -41,6 +42,8 @@ impl Arguments {
             || settings.proxy.operator.is_some()
             || settings.gateway.is_some();
         ensure!(serves, "there is nothing to serve: add `[[listeners]]` or `[http]`");
+
+        files::allow_for(&settings);
 
         // First of all: what can't be recorded is not answered.
         let mut audit = septum_journal::Config::new(
