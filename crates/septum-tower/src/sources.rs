@@ -22,20 +22,23 @@ pub struct Sources {
     pub api_key: Option<ApiKeySource>,
     /// A header from a trusted peer.
     pub header: Option<HeaderSource>,
-    /// Sources that every request must have. A host alone lets anybody act as `anonymous` for
-    /// the tenant whose host it is: require the token or the key too, unless that is meant.
+    /// Sources that every request must have.
     pub required: BTreeSet<Source>,
 }
 
-/// Each host belongs to one tenant.
+/// Each host belongs to one tenant. Anybody can name a host: it says where a proof must count, and
+/// is none itself.
 #[derive(Clone, Debug, Default)]
 pub struct HostSource {
     /// Hosts that all tenants share, as `api.example.com`: they name nobody. A host that is
     /// neither a tenant's nor one of these is refused.
     pub shared: BTreeSet<Host>,
+    /// Whether a host alone binds its tenant, so that anybody acts there as `anonymous`.
+    pub anonymous: bool,
 }
 
-/// Tokens in `Authorization: Bearer`, and in a cookie where one is named.
+/// Tokens in `Authorization: Bearer`, and in a cookie where one is named. Any other
+/// `Authorization` is refused: the application might read a token where none was verified.
 #[derive(Clone, Debug)]
 pub struct JwtSource {
     /// Who issues them, with which keys.

@@ -112,10 +112,65 @@ async fn h17_h52_without_a_tenant_nothing_is_answered() {
     let answer = fixture.get(&["host: api.test"]).await;
     assert_eq!((answer.status, answer.reason().as_str()), (401, "SEP-101"));
     assert!(answer.head.contains("www-authenticate: bearer"));
-    // Another scheme is the application's own and binds nothing.
-    let answer = fixture.get(&["host: api.test", "authorization: Basic YWNtZTpw"]).await;
-    assert_eq!(answer.reason(), "SEP-101");
     assert!(fixture.application.seen().is_empty());
+    // Without a token as a source, `Authorization` is the application's own and binds nothing.
+    let fixture = Fixture::with(|config| config.sources.jwt = None).await;
+    let basic = "authorization: Basic YWNtZTpw";
+    assert_eq!(fixture.get(&["host: api.test", basic]).await.reason(), "SEP-101");
+    assert_eq!(fixture.get(&["host: acme.test", basic]).await.status, 200);
+}
+
+#[tokio::test]
+async fn h52_a_host_alone_binds_nobody_unless_the_configuration_says_so() {
+    let fixture = Fixture::with(|config| {
+        config.sources.host.as_mut().unwrap().anonymous = false;
+    })
+    .await;
+    let bearer = format!("authorization: Bearer {}", token("acme"));
+    for fields in [vec!["host: acme.test"], vec!["host: globex.test", "x-other: 1"]] {
+        let answer = fixture.get(&fields).await;
+        assert_eq!((answer.status, answer.reason().as_str()), (401, "SEP-101"), "{fields:?}");
+        let event = fixture.audit.events().pop().unwrap();
+        assert_eq!(
+            (event.kind, event.source, event.tenant),
+            (Kind::Denied, Some(Source::Host), None)
+        );
+    }
+    assert!(fixture.application.seen().is_empty());
+    assert_eq!(fixture.get(&["host: acme.test", &bearer]).await.status, 200);
+    assert_eq!(bound(&fixture), ("acme".into(), "ann@acme".into()));
+    // It still limits where a proof counts.
+    assert_eq!(fixture.get(&["host: globex.test", &bearer]).await.reason(), "SEP-102");
+}
+
+#[tokio::test]
+async fn h50_h53_an_authorization_that_is_no_bearer_token_is_never_ignored() {
+    let fixture = Fixture::start().await;
+    let good = token("globex");
+    let key = format!("x-api-key: {}", globex_key());
+    for (value, status, code) in [
+        (format!("Bearer\t{good}"), 400, "SEP-111"),
+        (format!("Bearer:{good}"), 400, "SEP-111"),
+        (format!("BearerX {good}"), 400, "SEP-111"),
+        (format!("bearer={good}"), 400, "SEP-111"),
+        (format!("Token {good}"), 400, "SEP-111"),
+        (good.clone(), 400, "SEP-111"),
+        ("Basic YWNtZTpw".to_owned(), 400, "SEP-111"),
+        (format!("Bearer  {good}"), 401, "SEP-104"),
+        (format!("Bearer {good} x"), 401, "SEP-104"),
+        ("BEARER".to_owned(), 401, "SEP-104"),
+        (String::new(), 400, "SEP-111"),
+    ] {
+        let field = format!("authorization: {value}");
+        for fields in [vec!["host: acme.test", &field], vec!["host: api.test", &key, &field]] {
+            let answer = fixture.get(&fields).await;
+            assert_eq!((answer.status, answer.reason().as_str()), (status, code), "{value}");
+        }
+    }
+    assert!(fixture.application.seen().is_empty());
+    let any_case = format!("authorization: bEaReR {good}");
+    assert_eq!(fixture.get(&["host: api.test", &any_case]).await.status, 200);
+    assert_eq!(bound(&fixture).0, "globex");
 }
 
 #[tokio::test]
