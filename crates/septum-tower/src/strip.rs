@@ -96,6 +96,8 @@ impl StripLayer {
             headers.remove(name);
         }
         headers.remove("http2-settings");
+        // No header of anything: CGI makes the environment variable `HTTP_PROXY` of it.
+        headers.remove("proxy");
         Ok(())
     }
 }

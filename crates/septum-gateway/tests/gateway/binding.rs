@@ -288,6 +288,24 @@ async fn h01_h02_no_spelling_of_a_protected_header_gets_through() {
         "X-SSL-Client-Verify",
         "SSL_CLIENT_CERT",
         "True-Client-IP",
+        "B3",
+        "X-B3-TraceId",
+        "X_B3_Sampled",
+        "Uber-Trace-Id",
+        "uberctx-tenant",
+        "X-Datadog-Trace-Id",
+        "X-Amzn-Trace-Id",
+        "X-Cloud-Trace-Context",
+        "sw8",
+        "sw8-correlation",
+        "X-Ot-Span-Context",
+        "ot-tracer-traceid",
+        "Proxy",
+        "Remote-User",
+        "REMOTE_USER",
+        "X-Remote-User",
+        "X_Authenticated_User",
+        "X-Amzn-Oidc-Data",
         "Content_Length",
         "Transfer_Encoding",
         "Trace_Parent_X",
@@ -407,6 +425,9 @@ async fn h05_a_trusted_proxy_may_say_who_asked() {
         "x-forwarded-proto: https",
         "x_forwarded_proto: http",
         "x-original-url: /admin",
+        "x-amzn-trace-id: Root=1",
+        "x_amzn_trace_id: Root=2",
+        "proxy: http://192.0.2.9",
         "x-forwarded-host: globex.test",
         "forwarded: host=globex.test",
     ];
@@ -415,6 +436,9 @@ async fn h05_a_trusted_proxy_may_say_who_asked() {
     assert_eq!(seen.header("x-forwarded-for"), Some("192.0.2.9, 127.0.0.1"));
     assert_eq!(seen.header("x-forwarded-proto"), Some("https"));
     assert_eq!(seen.header("x_forwarded_proto"), None);
+    assert_eq!(seen.header("x-amzn-trace-id"), Some("Root=1"));
+    assert_eq!(seen.header("x_amzn_trace_id"), None);
+    assert_eq!(seen.header("proxy"), None);
     // It may say so to the application; what binds is the host that was asked.
     assert_eq!(seen.header("x-forwarded-host"), Some("globex.test"));
     assert_eq!(bound(&fixture).0, "acme");
