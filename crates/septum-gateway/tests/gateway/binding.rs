@@ -483,8 +483,21 @@ async fn what_can_t_be_recorded_is_answered_as_that() {
     let bearer = format!("authorization: Bearer {}", token("acme"));
     let answer = fixture.get(&["host: globex.test", &bearer]).await;
     assert_eq!((answer.status, answer.reason().as_str()), (503, "SEP-601"));
-    // What is not refused goes on.
+    // What tries nothing goes on.
     assert_eq!(fixture.get(&["host: acme.test", &bearer]).await.status, 200);
+}
+
+#[tokio::test]
+async fn h01_an_attempt_that_can_t_be_recorded_goes_no_further() {
+    let fixture = Fixture::start().await;
+    let fields = ["host: acme.test", "septum-context: forged"];
+    assert_eq!(fixture.get(&fields).await.status, 200);
+    assert_eq!(fixture.application.seen().len(), 1);
+    fixture.audit.fails.store(true, Ordering::Relaxed);
+    let answer = fixture.get(&fields).await;
+    assert_eq!((answer.status, answer.reason().as_str()), (503, "SEP-601"));
+    assert_eq!(fixture.audit.last(), (Kind::Crossing, "SEP-107"));
+    assert_eq!(fixture.application.seen().len(), 1);
 }
 
 #[tokio::test]
