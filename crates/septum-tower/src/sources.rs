@@ -72,12 +72,18 @@ impl Sources {
     /// Checks that the sources can bind at all.
     ///
     /// # Errors
-    /// [`InvalidSources`] without any source, with a required one that is not configured, with
-    /// a cookie without `__Host-`, or with one header for two things.
+    /// [`InvalidSources`] without any source, with hosts alone that may not bind alone, with a
+    /// required source that is not configured, with a cookie without `__Host-`, or with one
+    /// header for two things.
     pub fn check(&self) -> Result<(), InvalidSources> {
         let configured = self.configured();
         if configured.is_empty() {
             return Err(InvalidSources::None);
+        }
+        if configured == [Source::Host].into()
+            && self.host.as_ref().is_some_and(|source| !source.anonymous)
+        {
+            return Err(InvalidSources::HostAlone);
         }
         if let Some(missing) = self.required.difference(&configured).next() {
             return Err(InvalidSources::Required(*missing));
@@ -137,6 +143,12 @@ pub enum InvalidSources {
     /// No source at all.
     #[error("no source names a tenant, so every request would be refused; configure one")]
     None,
+    /// Hosts, which prove nothing, and no proof.
+    #[error(
+        "a host alone proves nothing, so every request would be refused; configure a token, an \
+         API key or a trusted header too, or set `http.host.anonymous`"
+    )]
+    HostAlone,
     /// A required source that is not configured.
     #[error("the source `{0}` is required but not configured")]
     Required(Source),

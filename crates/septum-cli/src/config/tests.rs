@@ -247,6 +247,7 @@ fn what_would_weaken_isolation_is_refused() {
             "trust everybody",
         ),
         ("required = []", "required = ['jwt']", "required but not configured"),
+        ("[http.api_key]", "#[http.api_key]", "a host alone proves nothing"),
         (
             "hosts = [\"globex.example.com\"]",
             "hosts = ['ACME.example.com.']",
