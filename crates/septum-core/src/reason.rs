@@ -45,7 +45,7 @@ macro_rules! reasons {
 reasons! {
     NoBinding = 101, "no tenant is bound",
         "without a binding no row may be read or written",
-        "name the tenant by a host, a token, an API key or a credential that is configured";
+        "send a token, an API key or a credential that is configured; a host alone is no proof";
     SourcesDisagree = 102, "two sources name different tenants",
         "a request whose sources disagree is an attempt to cross, whichever of them is right",
         "send the sources of one tenant only";

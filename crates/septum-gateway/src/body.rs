@@ -22,7 +22,7 @@ type End = Pin<Box<dyn Future<Output = ()> + Send>>;
 pin_project! {
     /// A body that is passed on: it ends with [`Idle`] when nothing comes for too long, and its
     /// trailers are dropped, as they could carry what a header must not (catalogue H7).
-    pub(crate) struct Relay<B> {
+    pub(crate) struct Relay<B: Body> {
         #[pin]
         body: B,
         idle: Duration,
@@ -32,15 +32,17 @@ pin_project! {
         ended: bool,
     }
 
-    impl<B> PinnedDrop for Relay<B> {
+    impl<B: Body> PinnedDrop for Relay<B> {
         fn drop(this: Pin<&mut Self>) {
             let this = this.project();
-            this.progress.moved(*this.ended);
+            // Nobody asks for the pieces of a body that has none.
+            let ended = *this.ended || this.body.is_end_stream();
+            this.progress.moved(ended);
         }
     }
 }
 
-impl<B> Relay<B> {
+impl<B: Body> Relay<B> {
     pub(crate) fn new(body: B, idle: Duration, progress: Progress) -> Self {
         Self { body, idle, timer: None, progress, end: None, ended: false }
     }

@@ -22,13 +22,13 @@ use hyper_util::rt::{TokioExecutor, TokioTimer};
 use septum_bind::header::Peers;
 use septum_bind::host::Host;
 use septum_bind::{Binding, UnixSeconds};
-use septum_core::Reason;
+use septum_core::{Reason, hex};
 use septum_tower::{BodyTooLarge, Connection, Denial, Denials, Limited, WebSocket};
 use tower::Service;
 
 use crate::admit::refusal;
 use crate::body::{Answer, Broken, Idle, Progress, Relay};
-use crate::config::{Config, Upstream};
+use crate::config::Config;
 use crate::expiry::expired;
 use crate::gate::{Latch, Violation};
 use crate::stage::Staged;
@@ -39,17 +39,19 @@ type Sent = Relay<Limited<Incoming>>;
 
 /// Speaks HTTP/1.1 to the one application.
 ///
-/// A connection carries one request at a time, and is used again only after both the request
-/// and its answer have passed whole (catalogue H22, H24, H26): hyper closes it otherwise, but
-/// for an answer that came before the request's end, after which we have it closed, as after a
-/// request that proves something of the connection itself (catalogue H56).
+/// A connection carries one request at a time and those of one tenant only: an application that
+/// leaves a body unread and takes it for the next request does so to nobody else (catalogue H19,
+/// H24). It is used again only after both the request and its answer have passed whole
+/// (catalogue H22, H24, H26): hyper closes it otherwise, but for an answer that came before the
+/// request's end, after which we have it closed; as after a request that proves something of the
+/// connection itself (catalogue H56), and after an answer that has no body whatever its head
+/// says.
 #[derive(Clone)]
 pub(crate) struct Forward(Arc<Application>);
 
 /// The way to the application, shared by all requests.
 struct Application {
     client: Client<Connector, Sent>,
-    authority: Authority,
     denials: Denials,
     trusted_proxies: Peers,
     first_byte: Duration,
@@ -71,14 +73,8 @@ impl Forward {
             .pool_timer(TokioTimer::new())
             .pool_idle_timeout(config.timeouts.idle)
             .build(connector);
-        let authority = match &config.upstream {
-            Upstream::Tcp(authority) => authority.clone(),
-            // Only names the pool: the `Host` is always the client's.
-            Upstream::Unix(_) => Authority::from_static("application"),
-        };
         Self(Arc::new(Application {
             client,
-            authority,
             denials,
             trusted_proxies: config.trusted_proxies.clone(),
             first_byte: config.timeouts.first_byte,
@@ -168,7 +164,7 @@ impl Application {
         }
         let mut uri = UriParts::default();
         uri.scheme = Some(Scheme::HTTP);
-        uri.authority = Some(self.authority.clone());
+        uri.authority = Some(pool(&parts).ok_or_else(|| Denial::new(Reason::NoBinding))?);
         uri.path_and_query = Some(path(&parts).ok_or_else(malformed)?);
         parts.uri = Uri::from_parts(uri).map_err(|_| malformed())?;
         parts.version = Version::HTTP_11;
@@ -183,6 +179,7 @@ impl Application {
         let progress = outgoing.extensions_mut().remove::<Progress>();
         let progress = progress.unwrap_or_else(|| Progress::new(true));
         let authenticates = headers::authenticate_the_connection(outgoing.headers());
+        let head_alone = outgoing.method() == Method::HEAD;
         let upstream = capture_connection(&mut outgoing);
         let answer = tokio::select! {
             answer = self.client.request(outgoing) => answer.map_err(|error| failure(&error))?,
@@ -190,7 +187,9 @@ impl Application {
                 return Err(Failure::Denied(Denial::new(Reason::UpstreamTimeout)));
             }
         };
-        if (authenticates || !progress.has_ended())
+        let bodyless = head_alone
+            || matches!(answer.status(), StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED);
+        if (authenticates || bodyless || !progress.has_ended())
             && let Some(connected) = upstream.connection_metadata().as_ref()
         {
             connected.poison();
@@ -219,6 +218,13 @@ impl Application {
         headers::answered(answer.headers_mut(), true);
         answer.map(|_| Answer::from(Bytes::new()))
     }
+}
+
+/// The name of the tenant's own pool of connections: all of them lead to the one application, and
+/// the `Host` is always the client's.
+fn pool(parts: &Parts) -> Option<Authority> {
+    let tenant = parts.extensions.get::<Binding>()?.tenant().to_string();
+    Authority::try_from(hex::encode(tenant.as_bytes())).ok()
 }
 
 /// A page of another site must not speak in its visitor's name (catalogue H54): where a browser

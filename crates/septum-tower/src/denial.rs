@@ -135,10 +135,22 @@ impl Denials {
     }
 
     /// Records what a request tried without being refused for it.
-    pub fn note(&self, denial: Denial, method: &Method, connection: &Connection) {
+    ///
+    /// # Errors
+    /// A [`Denial`] for [`Reason::AuditUnavailable`] when that can't be recorded: the request
+    /// goes no further (invariant 8).
+    pub async fn note(
+        &self,
+        denial: Denial,
+        method: &Method,
+        connection: &Connection,
+    ) -> Result<(), Denial> {
         self.counts.add(denial.reason());
-        // The sink takes the event at once; only refusals wait for the disk.
-        drop(self.audit.record(denial.event(method, connection)));
+        let recorded = self.audit.record(denial.event(method, connection)).await;
+        recorded.map_err(|error| {
+            tracing::error!(%error, "an attempt could not be recorded");
+            Denial::new(Reason::AuditUnavailable)
+        })
     }
 }
 

@@ -28,14 +28,22 @@ pub(crate) fn names_tenant(folded: &str) -> bool {
 }
 
 /// What only a proxy in front of us may say: where a request came from, what it really asks
-/// for, which certificate was shown (catalogue H5, H49).
+/// for, which certificate was shown or who was logged in (catalogue H5, H49), and which trace it
+/// belongs to in a format other than ours.
 pub(crate) fn is_forwarding(folded: &str) -> bool {
-    const NAMES: [&str; 14] = [
+    const NAMES: [&str; 23] = [
+        "b3",
         "client-cert",
         "client-cert-chain",
         "forwarded",
+        "remote-user",
+        "sw8",
         "true-client-ip",
+        "uber-trace-id",
+        "x-amzn-trace-id",
+        "x-authenticated-user",
         "x-client-ip",
+        "x-cloud-trace-context",
         "x-cluster-client-ip",
         "x-host",
         "x-http-method",
@@ -43,10 +51,22 @@ pub(crate) fn is_forwarding(folded: &str) -> bool {
         "x-method-override",
         "x-original-host",
         "x-original-url",
+        "x-ot-span-context",
         "x-real-ip",
+        "x-remote-user",
         "x-rewrite-url",
     ];
-    const PREFIXES: [&str; 3] = ["x-forwarded-", "x-ssl-client-", "ssl-client-"];
+    const PREFIXES: [&str; 9] = [
+        "ot-tracer-",
+        "ssl-client-",
+        "sw8-",
+        "uberctx-",
+        "x-amzn-oidc-",
+        "x-b3-",
+        "x-datadog-",
+        "x-forwarded-",
+        "x-ssl-client-",
+    ];
     NAMES.contains(&folded) || PREFIXES.iter().any(|prefix| folded.starts_with(prefix))
 }
 

@@ -22,20 +22,23 @@ pub struct Sources {
     pub api_key: Option<ApiKeySource>,
     /// A header from a trusted peer.
     pub header: Option<HeaderSource>,
-    /// Sources that every request must have. A host alone lets anybody act as `anonymous` for
-    /// the tenant whose host it is: require the token or the key too, unless that is meant.
+    /// Sources that every request must have.
     pub required: BTreeSet<Source>,
 }
 
-/// Each host belongs to one tenant.
+/// Each host belongs to one tenant. Anybody can name a host: it says where a proof must count, and
+/// is none itself.
 #[derive(Clone, Debug, Default)]
 pub struct HostSource {
     /// Hosts that all tenants share, as `api.example.com`: they name nobody. A host that is
     /// neither a tenant's nor one of these is refused.
     pub shared: BTreeSet<Host>,
+    /// Whether a host alone binds its tenant, so that anybody acts there as `anonymous`.
+    pub anonymous: bool,
 }
 
-/// Tokens in `Authorization: Bearer`, and in a cookie where one is named.
+/// Tokens in `Authorization: Bearer`, and in a cookie where one is named. Any other
+/// `Authorization` is refused: the application might read a token where none was verified.
 #[derive(Clone, Debug)]
 pub struct JwtSource {
     /// Who issues them, with which keys.
@@ -69,12 +72,18 @@ impl Sources {
     /// Checks that the sources can bind at all.
     ///
     /// # Errors
-    /// [`InvalidSources`] without any source, with a required one that is not configured, with
-    /// a cookie without `__Host-`, or with one header for two things.
+    /// [`InvalidSources`] without any source, with hosts alone that may not bind alone, with a
+    /// required source that is not configured, with a cookie without `__Host-`, or with one
+    /// header for two things.
     pub fn check(&self) -> Result<(), InvalidSources> {
         let configured = self.configured();
         if configured.is_empty() {
             return Err(InvalidSources::None);
+        }
+        if configured == [Source::Host].into()
+            && self.host.as_ref().is_some_and(|source| !source.anonymous)
+        {
+            return Err(InvalidSources::HostAlone);
         }
         if let Some(missing) = self.required.difference(&configured).next() {
             return Err(InvalidSources::Required(*missing));
@@ -134,6 +143,12 @@ pub enum InvalidSources {
     /// No source at all.
     #[error("no source names a tenant, so every request would be refused; configure one")]
     None,
+    /// Hosts, which prove nothing, and no proof.
+    #[error(
+        "a host alone proves nothing, so every request would be refused; configure a token, an \
+         API key or a trusted header too, or set `http.host.anonymous`"
+    )]
+    HostAlone,
     /// A required source that is not configured.
     #[error("the source `{0}` is required but not configured")]
     Required(Source),

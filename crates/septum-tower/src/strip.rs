@@ -32,8 +32,8 @@ impl StripLayer {
         Self { denials, trusted_proxies, binding: sources.headers().cloned().collect() }
     }
 
-    /// Strips one request.
-    fn strip(&self, request: &mut Parts, connection: &Connection) -> Result<(), Denial> {
+    /// Strips one request, and says whether it brought a header of Septum's own.
+    fn strip(&self, request: &mut Parts, connection: &Connection) -> Result<bool, Denial> {
         let web_socket = is_web_socket(request);
         self.strip_hop_by_hop(&mut request.headers)?;
         let trusted = connection.peer.is_some_and(|peer| self.trusted_proxies.contain(peer.ip()));
@@ -63,15 +63,10 @@ impl StripLayer {
         for name in dropped {
             request.headers.remove(name);
         }
-        if forged {
-            let denial = Denial::new(Reason::UntrustedPeer)
-                .with_detail("a header of Septum's own was sent and removed");
-            self.denials.note(denial, &request.method, connection);
-        }
         if web_socket {
             request.extensions.insert(WebSocket);
         }
-        Ok(())
+        Ok(forged)
     }
 
     fn binds(&self, folded: &str) -> bool {
@@ -96,6 +91,8 @@ impl StripLayer {
             headers.remove(name);
         }
         headers.remove("http2-settings");
+        // No header of anything: CGI makes the environment variable `HTTP_PROXY` of it.
+        headers.remove("proxy");
         Ok(())
     }
 }
@@ -136,7 +133,12 @@ impl Step for StripLayer {
     type Guard = ();
 
     async fn take(&self, request: &mut Parts, connection: &Connection) -> Result<(), Denial> {
-        self.strip(request, connection)
+        if self.strip(request, connection)? {
+            let denial = Denial::new(Reason::UntrustedPeer)
+                .with_detail("a header of Septum's own was sent and removed");
+            self.denials.note(denial, &request.method, connection).await?;
+        }
+        Ok(())
     }
 
     fn denials(&self) -> &Denials {

@@ -15,12 +15,16 @@ pub const CALLER_HEADER: HeaderName = HeaderName::from_static("septum-caller-tra
 const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
 const TRACESTATE: HeaderName = HeaderName::from_static("tracestate");
 
+/// The flags of a trace parent that is sampled, and nothing else.
+const SAMPLED: u8 = 1;
+
 /// Begins a fresh trace for each bound request and remembers its binding until the answer's
 /// body has ended. A request without a binding is refused.
 ///
 /// A trace id from outside never binds anything: the fresh one is 16 random bytes that name
-/// this one request. The caller's goes to [`CALLER_HEADER`], its `tracestate` is dropped, its
-/// sampling flag is kept.
+/// this one request. The caller's goes to [`CALLER_HEADER`], its `tracestate` is dropped. Ours is
+/// always sampled: an application that comments only sampled statements would otherwise send those
+/// of a caller who says "not sampled" without their binding.
 #[derive(Clone, Debug)]
 pub struct TraceLayer {
     denials: Denials,
@@ -35,19 +39,18 @@ impl TraceLayer {
     }
 
     /// A trace parent that nobody can guess; `None` when the system has no randomness to give.
-    fn fresh(&self, flags: u8) -> Option<Traceparent> {
+    fn fresh(&self) -> Option<Traceparent> {
         let (mut trace, mut parent) = ([0; 16], [0; 8]);
         self.random.fill(&mut trace).ok()?;
         self.random.fill(&mut parent).ok()?;
         // The standard forbids a parent of zeroes.
         parent = if parent == [0; 8] { [1; 8] } else { parent };
-        Some(Traceparent { trace: TraceId::from_bytes(trace)?, parent, flags })
+        Some(Traceparent { trace: TraceId::from_bytes(trace)?, parent, flags: SAMPLED })
     }
 
     fn restart(&self, headers: &mut HeaderMap) -> Option<TraceId> {
         let caller = callers(headers);
-        // Unless the caller decided, the application's own sampler decides on a sampled parent.
-        let fresh = self.fresh(caller.map_or(1, |caller| caller.flags & 1))?;
+        let fresh = self.fresh()?;
         headers.remove(TRACESTATE);
         headers.remove(TRACEPARENT);
         if let Some(caller) = caller.and_then(|caller| value(&caller)) {

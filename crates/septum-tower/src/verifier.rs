@@ -50,7 +50,7 @@ impl Verifier {
     ///
     /// # Errors
     /// A [`Denial`]: the request is malformed, a source is present twice or was refused, two
-    /// disagree, a required one is absent, or none is present.
+    /// disagree, a required one is absent, none is present, or the host alone is and may not be.
     pub async fn bind(
         &self,
         request: &Parts,
@@ -79,6 +79,11 @@ impl Verifier {
         if let Some(required) = self.sources.required.iter().find(absent) {
             // A source that is present may show who it was all the same.
             return Err(BindError::of(*required, Reason::NoBinding).into());
+        }
+        let anonymous = self.sources.host.as_ref().is_some_and(|source| source.anonymous);
+        let host_alone = claims.iter().all(|claim| claim.source() == Source::Host);
+        if !claims.is_empty() && host_alone && !anonymous {
+            return Err(BindError::of(Source::Host, Reason::NoBinding).into());
         }
         Ok(Binding::agree(claims, self.environment)?)
     }
@@ -172,11 +177,16 @@ fn one<'h>(
     }
 }
 
-/// The token of `Authorization: Bearer`. Other schemes are the application's own.
+/// The token of `Authorization: Bearer`, in any case, one space behind. Whatever else an
+/// application might take for a token is refused, never passed on unverified.
 fn bearer(headers: &HeaderMap) -> Result<Option<&str>, Denial> {
     let Some(value) = one(headers, &AUTHORIZATION, Source::Jwt)? else { return Ok(None) };
     let (scheme, token) = value.split_once(' ').unwrap_or((value, ""));
-    Ok(scheme.eq_ignore_ascii_case("bearer").then_some(token))
+    if !scheme.eq_ignore_ascii_case("bearer") {
+        return Err(Denial::from(BindError::of(Source::Jwt, Reason::AmbiguousSource))
+            .with_detail("an `Authorization` that is not `Bearer`"));
+    }
+    Ok(Some(token))
 }
 
 /// The token of the configured cookie, which may occur once in all `Cookie` fields.

@@ -41,11 +41,16 @@ fn context_keys() -> ContextKeys {
     ContextKeys::new(Environment::Test, &RootKey::from_bytes([1; 32]), None)
 }
 
+/// A host binds by itself: these tests are about the layers.
+fn open_host() -> HostSource {
+    HostSource { anonymous: true, ..HostSource::default() }
+}
+
 fn verifier() -> Verifier {
     let id = TenantType::Text.parse("acme").unwrap();
     let acme = Tenant { id, name: "acme".into(), hosts: vec!["acme.test".into()] };
     let tenants = Arc::new(Tenants::new(TenantType::Text, [acme]).unwrap());
-    let sources = Sources { host: Some(HostSource::default()), ..Sources::default() };
+    let sources = Sources { host: Some(open_host()), ..Sources::default() };
     Verifier::new(sources, tenants, Environment::Test).unwrap()
 }
 
@@ -95,7 +100,7 @@ async fn h52_no_layer_lets_a_request_without_a_binding_through() {
 async fn all_together_bind_and_hand_over_a_token() {
     let (denials, recorder) = denials();
     let traces = Traces::new();
-    let sources = Sources { host: Some(HostSource::default()), ..Sources::default() };
+    let sources = Sources { host: Some(open_host()), ..Sources::default() };
     let mut service = ServiceBuilder::new()
         .layer(LimitLayer::new(denials.clone(), 10, 1000, 1000))
         .layer(StripLayer::new(denials.clone(), Peers::default(), &sources))

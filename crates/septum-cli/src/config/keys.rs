@@ -172,8 +172,10 @@ const HTTP_TLS: &[Key] = &[
     required("key_file", Path, "the certificate's key, in PEM"),
 ];
 
-const HTTP_HOST: &[Key] =
-    &[optional("shared", Texts, "hosts that all tenants share, which name nobody")];
+const HTTP_HOST: &[Key] = &[
+    optional("shared", Texts, "hosts that all tenants share, which name nobody"),
+    optional("anonymous", Bool, "whether a host alone binds its tenant, for anybody"),
+];
 
 const HTTP_JWT: &[Key] = &[
     optional("cookie", Text, "a cookie that holds a token; its name begins with `__Host-`"),

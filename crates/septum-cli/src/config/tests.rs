@@ -202,13 +202,18 @@ fn the_environment_overrides_the_file() {
             ("SEPTUM__LISTENERS__0__ADDRESS", "127.0.0.1:0"),
             ("SEPTUM__LISTENERS__1__ADDRESS", "/run/septum/.s.PGSQL.1"),
             ("SEPTUM__HTTP__HOST__SHARED", "api.example.com, www.example.com"),
+            ("SEPTUM__HTTP__HOST__ANONYMOUS", "true"),
             ("SEPTUM_CONFIG", "not an override"),
         ],
     )
     .unwrap();
     assert_eq!(settings.proxy.pool.size.get(), 7);
     assert_eq!(settings.proxy.listeners.len(), 2);
-    assert_eq!(settings.gateway.unwrap().sources.host.unwrap().shared.len(), 2);
+    let host = settings.gateway.unwrap().sources.host.unwrap();
+    assert_eq!((host.shared.len(), host.anonymous), (2, true));
+    // A host is no proof unless somebody wrote that it is.
+    let host = read(REFERENCE, &[]).unwrap().gateway.unwrap().sources.host.unwrap();
+    assert!(!host.anonymous);
 }
 
 #[test]
@@ -242,6 +247,7 @@ fn what_would_weaken_isolation_is_refused() {
             "trust everybody",
         ),
         ("required = []", "required = ['jwt']", "required but not configured"),
+        ("[http.api_key]", "#[http.api_key]", "a host alone proves nothing"),
         (
             "hosts = [\"globex.example.com\"]",
             "hosts = ['ACME.example.com.']",

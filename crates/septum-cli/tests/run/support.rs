@@ -56,7 +56,7 @@ impl Septum {
                  [[listeners]]\naddress = '127.0.0.1:0'\n\
                  [[users]]\nname = 'acme'\npassword_file = 'user'\ntenant = '1'\n\
                  [[users]]\nname = 'globex'\npassword_file = 'user'\ntenant = '2'\n\
-                 [http]\nupstream = '{application}'\nadmin = '127.0.0.1:0'\n[http.host]\n\
+                 [http]\nupstream = '{application}'\nadmin = '127.0.0.1:0'\n[http.host]\nanonymous = true\n\
                  [[http.listeners]]\naddress = '127.0.0.1:0'\n",
                 cluster.port()
             ),

@@ -112,10 +112,65 @@ async fn h17_h52_without_a_tenant_nothing_is_answered() {
     let answer = fixture.get(&["host: api.test"]).await;
     assert_eq!((answer.status, answer.reason().as_str()), (401, "SEP-101"));
     assert!(answer.head.contains("www-authenticate: bearer"));
-    // Another scheme is the application's own and binds nothing.
-    let answer = fixture.get(&["host: api.test", "authorization: Basic YWNtZTpw"]).await;
-    assert_eq!(answer.reason(), "SEP-101");
     assert!(fixture.application.seen().is_empty());
+    // Without a token as a source, `Authorization` is the application's own and binds nothing.
+    let fixture = Fixture::with(|config| config.sources.jwt = None).await;
+    let basic = "authorization: Basic YWNtZTpw";
+    assert_eq!(fixture.get(&["host: api.test", basic]).await.reason(), "SEP-101");
+    assert_eq!(fixture.get(&["host: acme.test", basic]).await.status, 200);
+}
+
+#[tokio::test]
+async fn h52_a_host_alone_binds_nobody_unless_the_configuration_says_so() {
+    let fixture = Fixture::with(|config| {
+        config.sources.host.as_mut().unwrap().anonymous = false;
+    })
+    .await;
+    let bearer = format!("authorization: Bearer {}", token("acme"));
+    for fields in [vec!["host: acme.test"], vec!["host: globex.test", "x-other: 1"]] {
+        let answer = fixture.get(&fields).await;
+        assert_eq!((answer.status, answer.reason().as_str()), (401, "SEP-101"), "{fields:?}");
+        let event = fixture.audit.events().pop().unwrap();
+        assert_eq!(
+            (event.kind, event.source, event.tenant),
+            (Kind::Denied, Some(Source::Host), None)
+        );
+    }
+    assert!(fixture.application.seen().is_empty());
+    assert_eq!(fixture.get(&["host: acme.test", &bearer]).await.status, 200);
+    assert_eq!(bound(&fixture), ("acme".into(), "ann@acme".into()));
+    // It still limits where a proof counts.
+    assert_eq!(fixture.get(&["host: globex.test", &bearer]).await.reason(), "SEP-102");
+}
+
+#[tokio::test]
+async fn h50_h53_an_authorization_that_is_no_bearer_token_is_never_ignored() {
+    let fixture = Fixture::start().await;
+    let good = token("globex");
+    let key = format!("x-api-key: {}", globex_key());
+    for (value, status, code) in [
+        (format!("Bearer\t{good}"), 400, "SEP-111"),
+        (format!("Bearer:{good}"), 400, "SEP-111"),
+        (format!("BearerX {good}"), 400, "SEP-111"),
+        (format!("bearer={good}"), 400, "SEP-111"),
+        (format!("Token {good}"), 400, "SEP-111"),
+        (good.clone(), 400, "SEP-111"),
+        ("Basic YWNtZTpw".to_owned(), 400, "SEP-111"),
+        (format!("Bearer  {good}"), 401, "SEP-104"),
+        (format!("Bearer {good} x"), 401, "SEP-104"),
+        ("BEARER".to_owned(), 401, "SEP-104"),
+        (String::new(), 400, "SEP-111"),
+    ] {
+        let field = format!("authorization: {value}");
+        for fields in [vec!["host: acme.test", &field], vec!["host: api.test", &key, &field]] {
+            let answer = fixture.get(&fields).await;
+            assert_eq!((answer.status, answer.reason().as_str()), (status, code), "{value}");
+        }
+    }
+    assert!(fixture.application.seen().is_empty());
+    let any_case = format!("authorization: bEaReR {good}");
+    assert_eq!(fixture.get(&["host: api.test", &any_case]).await.status, 200);
+    assert_eq!(bound(&fixture).0, "globex");
 }
 
 #[tokio::test]
@@ -233,6 +288,24 @@ async fn h01_h02_no_spelling_of_a_protected_header_gets_through() {
         "X-SSL-Client-Verify",
         "SSL_CLIENT_CERT",
         "True-Client-IP",
+        "B3",
+        "X-B3-TraceId",
+        "X_B3_Sampled",
+        "Uber-Trace-Id",
+        "uberctx-tenant",
+        "X-Datadog-Trace-Id",
+        "X-Amzn-Trace-Id",
+        "X-Cloud-Trace-Context",
+        "sw8",
+        "sw8-correlation",
+        "X-Ot-Span-Context",
+        "ot-tracer-traceid",
+        "Proxy",
+        "Remote-User",
+        "REMOTE_USER",
+        "X-Remote-User",
+        "X_Authenticated_User",
+        "X-Amzn-Oidc-Data",
         "Content_Length",
         "Transfer_Encoding",
         "Trace_Parent_X",
@@ -352,6 +425,9 @@ async fn h05_a_trusted_proxy_may_say_who_asked() {
         "x-forwarded-proto: https",
         "x_forwarded_proto: http",
         "x-original-url: /admin",
+        "x-amzn-trace-id: Root=1",
+        "x_amzn_trace_id: Root=2",
+        "proxy: http://192.0.2.9",
         "x-forwarded-host: globex.test",
         "forwarded: host=globex.test",
     ];
@@ -360,6 +436,9 @@ async fn h05_a_trusted_proxy_may_say_who_asked() {
     assert_eq!(seen.header("x-forwarded-for"), Some("192.0.2.9, 127.0.0.1"));
     assert_eq!(seen.header("x-forwarded-proto"), Some("https"));
     assert_eq!(seen.header("x_forwarded_proto"), None);
+    assert_eq!(seen.header("x-amzn-trace-id"), Some("Root=1"));
+    assert_eq!(seen.header("x_amzn_trace_id"), None);
+    assert_eq!(seen.header("proxy"), None);
     // It may say so to the application; what binds is the host that was asked.
     assert_eq!(seen.header("x-forwarded-host"), Some("globex.test"));
     assert_eq!(bound(&fixture).0, "acme");
@@ -379,7 +458,8 @@ async fn every_request_has_a_fresh_trace_that_binds_while_it_is_served() {
     let ours: Traceparent = seen.header("traceparent").unwrap().parse().unwrap();
     let theirs: Traceparent = caller.parse().unwrap();
     assert_ne!(ours.trace, theirs.trace);
-    assert_eq!(ours.flags, 0);
+    // Whether the application's statements carry their trace is not for the caller to say.
+    assert_eq!((theirs.flags, ours.flags), (0, 1));
     assert_eq!(seen.header("septum-caller-traceparent"), Some(caller));
     assert_eq!(seen.header("tracestate"), None);
     let claim = fixture.traces.claim(&ours.trace).unwrap();
@@ -403,8 +483,21 @@ async fn what_can_t_be_recorded_is_answered_as_that() {
     let bearer = format!("authorization: Bearer {}", token("acme"));
     let answer = fixture.get(&["host: globex.test", &bearer]).await;
     assert_eq!((answer.status, answer.reason().as_str()), (503, "SEP-601"));
-    // What is not refused goes on.
+    // What tries nothing goes on.
     assert_eq!(fixture.get(&["host: acme.test", &bearer]).await.status, 200);
+}
+
+#[tokio::test]
+async fn h01_an_attempt_that_can_t_be_recorded_goes_no_further() {
+    let fixture = Fixture::start().await;
+    let fields = ["host: acme.test", "septum-context: forged"];
+    assert_eq!(fixture.get(&fields).await.status, 200);
+    assert_eq!(fixture.application.seen().len(), 1);
+    fixture.audit.fails.store(true, Ordering::Relaxed);
+    let answer = fixture.get(&fields).await;
+    assert_eq!((answer.status, answer.reason().as_str()), (503, "SEP-601"));
+    assert_eq!(fixture.audit.last(), (Kind::Crossing, "SEP-107"));
+    assert_eq!(fixture.application.seen().len(), 1);
 }
 
 #[tokio::test]

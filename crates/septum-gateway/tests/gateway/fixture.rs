@@ -42,7 +42,8 @@ pub(crate) struct Fixture {
 }
 
 impl Fixture {
-    /// A gateway that binds by host, token, API key and header; nobody is trusted for the last.
+    /// A gateway that binds by host (alone too), token, API key and header; nobody is trusted for
+    /// the last.
     pub(crate) async fn start() -> Self {
         Self::with(|_| {}).await
     }
@@ -168,7 +169,7 @@ fn sources() -> Sources {
         principal: Principal::new("importer").unwrap(),
     };
     Sources {
-        host: Some(HostSource { shared: ["api.test".parse().unwrap()].into() }),
+        host: Some(HostSource { shared: ["api.test".parse().unwrap()].into(), anonymous: true }),
         jwt: Some(JwtSource {
             issuers: Issuers::new(vec![issuer(keys)]).unwrap(),
             cookie: Some("__Host-session".into()),

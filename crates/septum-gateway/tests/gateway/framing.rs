@@ -178,7 +178,7 @@ async fn h22_expect_is_answered_here_and_an_early_answer_ends_the_upstream_conne
         .send("POST /early HTTP/1.1\r\nHost: acme.test\r\nContent-Length: 1000000\r\n\r\nabc")
         .await;
     client.until("early").await;
-    let answer = fixture.get(&["host: globex.test"]).await;
+    let answer = fixture.get(&["host: acme.test"]).await;
     assert_eq!(answer.status, 200);
     let seen = fixture.application.seen().pop().unwrap();
     assert!(seen.connection >= before, "the connection was used again");
@@ -199,7 +199,7 @@ async fn h24_upstream_connections_are_used_again_after_whole_exchanges_only() {
     fixture.application.started(21).await;
     drop(client);
     fixture.application.broken(1).await;
-    assert_eq!(fixture.get(&["host: globex.test"]).await.status, 200);
+    assert_eq!(fixture.get(&["host: acme.test"]).await.status, 200);
     assert_eq!(fixture.application.seen().len(), 21);
 }
 
@@ -294,7 +294,7 @@ async fn h26_an_answer_that_is_no_http_is_a_bad_gateway_and_its_connection_is_go
     let mut client = fixture.client().await;
     client.send("GET / HTTP/1.1\r\nhost: acme.test\r\n\r\n").await;
     assert!(client.until("ok").await.contains("200"));
-    client.send("GET / HTTP/1.1\r\nhost: globex.test\r\nconnection: close\r\n\r\n").await;
+    client.send("GET / HTTP/1.1\r\nhost: acme.test\r\nconnection: close\r\n\r\n").await;
     let answer = client.rest().await;
     assert!(answer.contains("fresh") && !answer.contains("queued"), "{answer}");
 }

@@ -16,6 +16,7 @@ mod framing;
 mod http2;
 mod jwks;
 mod limits;
+mod pools;
 mod smuggling;
 mod streams;
 mod tls;

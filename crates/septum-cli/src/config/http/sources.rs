@@ -21,7 +21,10 @@ pub(super) fn sources(
     tenants: Option<&Tenants>,
 ) -> Option<(Sources, Vec<JwksSource>)> {
     let host = http.section("host");
-    let host = host.is_present().then(|| HostSource { shared: shared(&host) });
+    let host = host.is_present().then(|| HostSource {
+        shared: shared(&host),
+        anonymous: host.bool("anonymous").unwrap_or(false),
+    });
     let jwt = present(&http.section("jwt"), |section| jwt(section, tenants));
     let api_key = present(&http.section("api_key"), |section| api_key(section, tenants));
     let header = present(&http.section("header"), header);
