@@ -10,6 +10,7 @@
 mod clean;
 mod drivers;
 mod fixture;
+mod limits;
 mod operator;
 mod pool;
 mod protocol;
