@@ -36,3 +36,12 @@ async fn s150_what_was_judged_when_prepared_is_not_judged_again_when_used() {
     assert!(used < prepared * 5, "{used:?} for 80 uses, {prepared:?} to prepare");
     fixture.stop().await;
 }
+
+#[tokio::test]
+async fn s150_a_text_of_too_many_statements_is_refused() {
+    let fixture = Fixture::start().await;
+    let mut acme = open(&fixture, "acme").await;
+    assert_eq!(acme.query(&"SELECT 1;".repeat(110_000)).await, ["E 54000 SEP-312", "Z I"]);
+    assert_eq!(acme.query("SELECT 1").await.len(), 4);
+    fixture.stop().await;
+}
