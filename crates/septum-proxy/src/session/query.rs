@@ -12,6 +12,8 @@ use septum_guard::{Denial, Guarded, Judgement};
 use septum_pgwire::backend::Write as _;
 use septum_pgwire::frontend::Write as _;
 use septum_sql::{Statement, handover};
+use tokio::runtime::{Handle, RuntimeFlavor};
+use tokio::sync::OwnedSemaphorePermit;
 
 use super::evidence::{Bound, Evidence};
 use super::expect::{Done, Expect, Rows, Undo};
@@ -19,6 +21,9 @@ use super::prepared::is_remote;
 use super::{Session, Stop, Work};
 use crate::refusal::Refusal;
 use crate::server::Key;
+
+/// Texts above this are judged when it is their turn: it takes tens of milliseconds.
+const LONG: usize = 64 << 10;
 
 /// A text that the guard has let through under this binding.
 pub(super) struct Judged {
@@ -31,12 +36,31 @@ pub(super) struct Judged {
 impl Session {
     /// Reads what the text hands over, binds, and judges.
     pub(super) fn judge(&mut self, text: &str) -> Result<Judged, Stop> {
+        let turn = self.turn.take();
+        self.effort = self.effort.saturating_add(text.len() >> 10);
         let handover = handover(text).map_err(|_| Refusal::new(Reason::AmbiguousComment))?;
         let evidence = Evidence::of(&handover);
         let bound = self.resolve(&evidence)?;
-        let judgement = self.shared.services.guard.judgement(&handover.text);
+        let judgement = self.judgement(&handover.text, turn);
         let statements = allowed(&judgement, &bound)?;
         Ok(Judged { statements, judgement, evidence, bound })
+    }
+
+    /// Whether judging a text takes so long that others must not all wait for it.
+    pub(super) fn needs_turn(&self, text: &str) -> bool {
+        text.len() > LONG && self.turn.is_none()
+    }
+
+    /// What the guard makes of a text of the client's; of a long one beside the threads that
+    /// serve the other clients, where there are such.
+    fn judgement(&self, text: &str, turn: Option<OwnedSemaphorePermit>) -> Judgement {
+        let guard = &self.shared.services.guard;
+        let flavor = Handle::try_current().map(|runtime| runtime.runtime_flavor());
+        if turn.is_some() && matches!(flavor, Ok(RuntimeFlavor::MultiThread)) {
+            tokio::task::block_in_place(|| guard.judgement(text))
+        } else {
+            guard.judgement(text)
+        }
     }
 
     /// Judges a text of Septum's own making under a binding.
