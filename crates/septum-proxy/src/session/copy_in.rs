@@ -51,6 +51,10 @@ impl Session {
         again: impl FnOnce() -> Work,
     ) -> Result<(), Stop> {
         self.ready_for(bound, again)?;
+        // The copy uses the portal that has no name.
+        if self.portals.get("").is_some_and(|portal| portal.prepared.is_remote()) {
+            self.portals.remove("");
+        }
         self.copied = 0;
         if !statement.columns.is_empty() {
             return self.prepare_copy(statement, &statement.columns.clone(), bound);
