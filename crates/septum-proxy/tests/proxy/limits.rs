@@ -91,3 +91,18 @@ async fn s150_nobody_waits_for_all_the_long_texts_of_another_on_one_thread() {
 async fn s150_nobody_waits_for_all_the_long_texts_of_another_on_several_threads() {
     nobody_waits_for_all_the_long_texts_of_another().await;
 }
+
+#[tokio::test]
+async fn a_transaction_that_only_begins_holds_few_statements() {
+    let fixture = Fixture::start().await;
+    let mut acme = open(&fixture, "acme").await;
+    for text in ["SET TRANSACTION READ WRITE", "BEGIN"] {
+        acme.query("BEGIN").await;
+        for _ in 0..15 {
+            assert_ne!(acme.query(text).await, ["E 54000", "Z E"]);
+        }
+        assert_eq!(acme.query(text).await, ["E 54000", "Z E"]);
+        assert_eq!(acme.query("ROLLBACK").await, ["C ROLLBACK", "Z I"]);
+    }
+    fixture.stop().await;
+}
