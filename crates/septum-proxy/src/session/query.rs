@@ -41,7 +41,7 @@ impl Session {
         let handover = handover(text).map_err(|_| Refusal::new(Reason::AmbiguousComment))?;
         let evidence = Evidence::of(&handover);
         let bound = self.resolve(&evidence)?;
-        let judgement = self.judgement(&handover.text, turn);
+        let judgement = self.judgement(&handover.text, turn.as_ref());
         let statements = allowed(&judgement, &bound)?;
         Ok(Judged { statements, judgement, evidence, bound })
     }
@@ -53,7 +53,7 @@ impl Session {
 
     /// What the guard makes of a text of the client's; of a long one beside the threads that
     /// serve the other clients, where there are such.
-    fn judgement(&self, text: &str, turn: Option<OwnedSemaphorePermit>) -> Judgement {
+    fn judgement(&self, text: &str, turn: Option<&OwnedSemaphorePermit>) -> Judgement {
         let guard = &self.shared.services.guard;
         let flavor = Handle::try_current().map(|runtime| runtime.runtime_flavor());
         if turn.is_some() && matches!(flavor, Ok(RuntimeFlavor::MultiThread)) {
