@@ -1,32 +1,15 @@
-use std::sync::{Arc, OnceLock};
-
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
-use septum_core::TenantId;
 use septum_sql::Statement;
 
-use crate::{Denial, Guarded};
-
-/// What one connection's state makes of a text.
-pub(crate) type Verdict = Result<Arc<[Guarded<Statement>]>, Denial>;
-
-/// Both verdicts on one text.
-#[derive(Debug)]
-pub(crate) struct Verdicts {
-    pub(crate) bound: Verdict,
-    /// The registered tenants whose keys stand in the text. They are no part of the verdict:
-    /// each tenant may name itself.
-    pub(crate) named: Box<[TenantId]>,
-    /// Found when it is first asked for: most texts never run without a tenant.
-    pub(crate) unbound: OnceLock<Verdict>,
-}
+use crate::{Guarded, Judgement};
 
 /// Verdicts by whole text. The library finds an entry by a hash and compares the whole key
 /// (invariant 7).
 #[derive(Debug)]
-pub(crate) struct VerdictCache(Cache<Box<str>, Arc<Verdicts>, Weight>);
+pub(crate) struct VerdictCache(Cache<Box<str>, Judgement, Weight>);
 
-/// Texts above this are judged each time.
+/// Texts above this are judged each time that they come.
 const LONGEST: usize = 16 * 1024;
 
 impl VerdictCache {
@@ -37,13 +20,13 @@ impl VerdictCache {
         Self(Cache::with_weighter(entries, bytes, Weight))
     }
 
-    pub(crate) fn get(&self, text: &str) -> Option<Arc<Verdicts>> {
+    pub(crate) fn get(&self, text: &str) -> Option<Judgement> {
         if text.len() > LONGEST { None } else { self.0.get(text) }
     }
 
-    pub(crate) fn insert(&self, text: &str, verdicts: Arc<Verdicts>) {
+    pub(crate) fn insert(&self, text: &str, judgement: Judgement) {
         if text.len() <= LONGEST {
-            self.0.insert(text.into(), verdicts);
+            self.0.insert(text.into(), judgement);
         }
     }
 }
@@ -53,16 +36,15 @@ impl VerdictCache {
 #[derive(Clone, Debug)]
 struct Weight;
 
-impl Weighter<Box<str>, Arc<Verdicts>> for Weight {
-    fn weight(&self, text: &Box<str>, verdicts: &Arc<Verdicts>) -> u64 {
+impl Weighter<Box<str>, Judgement> for Weight {
+    fn weight(&self, text: &Box<str>, judgement: &Judgement) -> u64 {
         const FIXED: usize = 1024;
         const STATEMENT: usize = 512;
         const NAME: usize = 96;
-        let statements = verdicts.bound.iter().flat_map(|statements| statements.iter());
         let each = |one: &Guarded<Statement>| {
             STATEMENT + 2 * one.canonical().len() + NAME * one.facts().names()
         };
-        let bytes = FIXED + 2 * text.len() + statements.map(each).sum::<usize>();
+        let bytes = FIXED + 2 * text.len() + judgement.statements().iter().map(each).sum::<usize>();
         u64::try_from(bytes).unwrap_or(u64::MAX)
     }
 }
@@ -70,20 +52,14 @@ impl Weighter<Box<str>, Arc<Verdicts>> for Weight {
 #[cfg(test)]
 mod tests {
     use crate::{Guard, Policy};
-    use septum_bind::Binding;
-    use septum_core::{Principal, TenantType};
 
     use super::*;
 
     #[test]
     fn what_is_kept_weighs_what_it_takes() {
-        let tenant = TenantType::Int.parse("1").unwrap();
-        let binding = Binding::for_tests(tenant, Principal::new("ann").unwrap());
         let weight = |text: &str| {
             let guard = Guard::new(Policy::default());
-            let bound = guard.judge(text, Some(&binding));
-            let (named, unbound) = (Box::default(), OnceLock::new());
-            Weight.weight(&text.into(), &Arc::new(Verdicts { bound, named, unbound }))
+            Weight.weight(&text.into(), &guard.judgement(text))
         };
         let many = format!("SELECT * FROM {}", vec!["x"; 1000].join(","));
         assert!(weight(&many) > 1000 * 64);

@@ -1,11 +1,12 @@
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use septum_bind::Binding;
 use septum_core::{Reason, TenantId};
-use septum_sql::{Kind, Others, Statement, parse_script_with};
+use septum_sql::{Others, Statement, parse_script_with};
 
-use crate::cache::{Verdict, VerdictCache, Verdicts};
-use crate::{Denial, Guarded, Mode, Policy, rules};
+use crate::cache::VerdictCache;
+use crate::judgement::{Verdict, first_denial};
+use crate::{Denial, Guarded, Judgement, Mode, Policy, rules};
 
 /// Judges texts under one policy. Cheap to share: judging takes `&self` from any thread.
 #[derive(Debug)]
@@ -26,29 +27,24 @@ impl Guard {
         self.policy.mode()
     }
 
-    /// The statements of a text, in order, each of which may run under this binding; none for
-    /// a text without statements.
-    ///
-    /// `None` is a connection to which no tenant is bound: it may run what touches no relation,
-    /// and the reads of type metadata that drivers do at start-up.
+    /// What to make of a text. What was judged before costs a look-up, if it is not too long to
+    /// be kept.
     ///
     /// The text is one whose comments have been read: see [`septum_sql::handover`].
+    pub fn judgement(&self, text: &str) -> Judgement {
+        self.cache.get(text).unwrap_or_else(|| self.judge_anew(text))
+    }
+
+    /// The statements of a text that may run under a binding, or without one.
     ///
     /// # Errors
-    /// [`Denial`] for the first statement that may not run; nothing of the text may run then.
+    /// As [`Judgement::under`].
     pub fn judge(
         &self,
         text: &str,
         binding: Option<&Binding>,
     ) -> Result<Arc<[Guarded<Statement>]>, Denial> {
-        let verdicts = match self.cache.get(text) {
-            Some(verdicts) => verdicts,
-            None => self.judge_anew(text),
-        };
-        match binding {
-            Some(_) => verdicts.bound.clone(),
-            None => verdicts.unbound.get_or_init(|| self.judge_unbound(&verdicts.bound)).clone(),
-        }
+        self.judgement(text).under(binding)
     }
 
     /// Whether a text that may run, or a value that comes beside it (a parameter, a field of a
@@ -57,7 +53,7 @@ impl Guard {
     /// row-level security shows and takes nothing of it, whether it exists or not.
     pub fn crossing<'a>(
         &self,
-        text: &str,
+        judgement: &Judgement,
         values: impl IntoIterator<Item = &'a [u8]>,
         binding: &Binding,
     ) -> Option<Denial> {
@@ -65,41 +61,31 @@ impl Guard {
         if keys.is_empty() || self.policy.mode() == Mode::Off {
             return None;
         }
-        let verdicts = self.cache.get(text).unwrap_or_else(|| self.judge_anew(text));
         let foreign = |key: &TenantId| key != binding.tenant();
-        let in_text = verdicts.named.iter().any(foreign);
+        let in_text = judgement.named().iter().any(foreign);
         if !in_text && !values.into_iter().any(|value| keys.in_value(value).any(|k| foreign(&k))) {
             return None;
         }
         let denial = Denial::new(Reason::ForeignTenant).crossing();
-        let first = verdicts.bound.iter().flat_map(|statements| statements.iter()).next();
+        let first = judgement.statements().first();
         Some(first.map_or(denial.clone(), |one| denial.in_statement(one)))
     }
 
-    fn judge_anew(&self, text: &str) -> Arc<Verdicts> {
+    fn judge_anew(&self, text: &str) -> Judgement {
         let bound = self.judge_bound(text);
-        // A token must not stay in memory longer than its statement.
-        let keep = !bound.iter().flat_map(|statements| statements.iter()).any(hands_over);
         let each = bound.iter().flat_map(|statements| statements.iter());
         let named = each.flat_map(|one| self.policy.tenants.named_by(one)).collect();
-        let verdicts = Arc::new(Verdicts { bound, named, unbound: OnceLock::new() });
-        if keep {
-            self.cache.insert(text, Arc::clone(&verdicts));
+        let judgement = Judgement::new(self.policy.mode(), bound, named);
+        if !judgement.hands_over() {
+            self.cache.insert(text, judgement.clone());
         }
-        verdicts
+        judgement
     }
 
     fn judge_bound(&self, text: &str) -> Verdict {
         let statements = self.parse(text)?;
         first_denial(&statements, |one| rules::judge(one, &self.policy))?;
         Ok(statements.into_iter().map(Guarded::new).collect())
-    }
-
-    fn judge_unbound(&self, bound: &Verdict) -> Verdict {
-        let statements = bound.clone()?;
-        let each = statements.iter().map(|one| &**one);
-        first_denial(each, |one| rules::judge_unbound(one, &self.policy))?;
-        Ok(statements)
     }
 
     fn parse(&self, text: &str) -> Result<Vec<Statement>, Denial> {
@@ -112,15 +98,4 @@ impl Guard {
         };
         Ok(parse_script_with(text, others)?)
     }
-}
-
-fn first_denial<'a>(
-    statements: impl IntoIterator<Item = &'a Statement>,
-    judge: impl Fn(&Statement) -> Result<(), Denial>,
-) -> Result<(), Denial> {
-    statements.into_iter().try_for_each(|one| judge(one).map_err(|denial| denial.in_statement(one)))
-}
-
-fn hands_over(statement: &Guarded<Statement>) -> bool {
-    matches!(statement.kind(), Kind::Handover { .. })
 }

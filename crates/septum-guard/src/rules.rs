@@ -40,8 +40,8 @@ pub(crate) fn judge(statement: &Statement, policy: &Policy) -> Result<(), Denial
 }
 
 /// Whether a statement that [`judge`] let pass may run without one.
-pub(crate) fn judge_unbound(statement: &Statement, policy: &Policy) -> Result<(), Denial> {
-    match policy.mode() {
+pub(crate) fn judge_unbound(statement: &Statement, mode: Mode) -> Result<(), Denial> {
+    match mode {
         Mode::Enforce => unbound::check(statement),
         Mode::Off => Ok(()),
     }

@@ -702,7 +702,8 @@ fn s158_another_tenants_key_in_a_value_is_an_attempt_to_cross() {
     policy.tenants = [key(OWN), key(OTHER)].into_iter().collect();
     let guard = Guard::new(policy);
     let own = Binding::for_tests(key(OWN), Principal::new("ann").unwrap());
-    let noticed = |text: &str| guard.crossing(text, std::iter::empty(), &own).is_some();
+    let noticed =
+        |text: &str| guard.crossing(&guard.judgement(text), std::iter::empty(), &own).is_some();
     for text in [
         "SELECT * FROM t WHERE tenant_id = '{}'",
         "SELECT * FROM t WHERE tenant_id <> '{}'::uuid",
@@ -727,7 +728,8 @@ fn s158_another_tenants_key_in_a_value_is_an_attempt_to_cross() {
             }
         }
     }
-    let in_value = |value: &[u8]| guard.crossing("SELECT $1", [value], &own).is_some();
+    let query = guard.judgement("SELECT $1");
+    let in_value = |value: &[u8]| guard.crossing(&query, [value], &own).is_some();
     assert!(in_value(OTHER.as_bytes()) && !in_value(OWN.as_bytes()) && !in_value(b"17"));
     assert!(in_value(&u128::from_str_radix(&OTHER.replace('-', ""), 16).unwrap().to_be_bytes()));
 }

@@ -53,6 +53,16 @@ fn a_text_seen_before_gets_the_same_statements() {
 }
 
 #[test]
+fn s150_a_judgement_that_is_kept_gives_the_same_statements_however_long_the_text() {
+    let guard = Guard::new(Policy::default());
+    let text = format!("SELECT 1 IN (1{})", ",1".repeat(10_000));
+    let judgement = guard.judgement(&text);
+    let bound = judgement.under(Some(&binding())).unwrap();
+    assert!(Arc::ptr_eq(&bound, &judgement.under(Some(&binding())).unwrap()));
+    assert!(Arc::ptr_eq(&bound, &judgement.under(None).unwrap()));
+}
+
+#[test]
 fn a_text_with_a_token_is_not_kept() {
     let guard = Guard::new(Policy::default());
     let text = "SET septum.token = 'x'";

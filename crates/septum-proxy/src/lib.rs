@@ -16,6 +16,7 @@ mod stream;
 mod unproven;
 
 use std::io;
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -23,7 +24,7 @@ use std::time::Duration;
 use ring::rand::{SecureRandom as _, SystemRandom};
 use septum_core::{Principal, Reason};
 use tokio::net::{TcpListener, UnixListener};
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 
 pub use config::{
@@ -48,6 +49,8 @@ pub(crate) struct Shared {
     pub(crate) mock_key: [u8; 32],
     /// Bounds what strangers cost the audit log.
     pub(crate) unproven: Arc<unproven::Unproven>,
+    /// Whose turn it is to have a long text judged: no more at once than half the processors.
+    pub(crate) turns: Arc<Semaphore>,
     connections: AtomicUsize,
 }
 
@@ -95,6 +98,7 @@ impl Proxy {
             random,
             mock_key,
             unproven: Arc::new(unproven::Unproven::new()),
+            turns: Arc::new(Semaphore::new(turns())),
             connections: AtomicUsize::new(0),
         });
         Ok(Self { shared, sockets })
@@ -211,6 +215,11 @@ impl Socket {
         }
         while sessions.join_next().await.is_some() {}
     }
+}
+
+fn turns() -> usize {
+    let processors = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+    (processors / 2).max(1)
 }
 
 /// Resolves once the proxy stops.

@@ -15,7 +15,7 @@ pub enum SqlError {
     #[error("the statement nests too deeply; write it flatter")]
     TooDeep,
     /// It has more parts than can be judged in time.
-    #[error("the statement has too many parts; split it")]
+    #[error("the text has too many statements, or one of too many parts; split it")]
     TooLarge,
     /// The text that would be sent doesn't mean what was judged.
     #[error("the statement has no faithful canonical text; write it differently")]

@@ -1,8 +1,12 @@
-//! What PostgreSQL's scanner can read in time.
+//! How much of a text can be judged in time.
 //!
-//! It reads a run of operator characters once for each operator or comment that begins in it:
+//! PostgreSQL's scanner reads a run of operator characters once for each operator or comment that begins in it:
 //! time grows with the square of the run's length. A hundred thousand times `/*` in a row, a
 //! text of 200 kB, keeps it busy for minutes (catalogue S150).
+
+/// The most statements of one text. Each is a tree, a text and facts of its own: a hundred times
+/// the few bytes that it is written in.
+pub(crate) const STATEMENTS: usize = 10_000;
 
 /// The longest time, in steps of the scanner, that runs of operator characters may take: some
 /// milliseconds. One run of 2,000 characters reaches it; so do 400 rulers of 100 in comments.

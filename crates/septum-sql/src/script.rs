@@ -36,6 +36,9 @@ pub fn parse_script(text: &str) -> Result<Vec<Statement>, SqlError> {
 /// As [`parse_script`].
 pub fn parse_script_with(text: &str, others: Others) -> Result<Vec<Statement>, SqlError> {
     let trees = parse(text)?;
+    if trees.len() > limits::STATEMENTS {
+        return Err(SqlError::TooLarge);
+    }
     // The only statement of a text that already is canonical needs no second parse.
     let original = if trees.len() == 1 { trimmed(text) } else { "" };
     trees.into_iter().map(|tree| statement(tree, original, others)).collect()

@@ -166,6 +166,13 @@ fn s150_what_has_too_many_parts_to_be_judged_in_time_is_refused() {
 }
 
 #[test]
+fn s150_a_text_of_too_many_statements_is_refused() {
+    assert_eq!(parse_script(&"SELECT 1;".repeat(10_000)).unwrap().len(), 10_000);
+    assert!(matches!(parse_script(&"SELECT 1;".repeat(10_001)), Err(SqlError::TooLarge)));
+    assert!(matches!(parse_script(&"BEGIN;".repeat(10_001)), Err(SqlError::TooLarge)));
+}
+
+#[test]
 fn a_syntax_error_says_where() {
     let at = |text: &str| match parse_script(text) {
         Err(SqlError::Syntax { position, .. }) => position,

@@ -24,6 +24,10 @@ pub(crate) struct Statements {
     seen: HashMap<u64, ()>,
 }
 
+/// The most bytes that the texts prepared on a server connection may have, one text aside: the
+/// server's trees of them take many times that.
+const BYTES: usize = 1 << 20;
+
 struct Entry {
     name: Arc<str>,
     used: u64,
@@ -61,8 +65,11 @@ impl Statements {
     /// Takes a statement up; returns its name, and those to close for it.
     pub(crate) fn insert(&mut self, key: Arc<Key>) -> (Arc<str>, Vec<Arc<str>>) {
         let mut closed = std::mem::take(&mut self.unclosed);
-        if self.by_key.len() >= self.limit.get() {
-            closed.extend(self.evict());
+        let mut held = self.by_key.keys().map(|key| key.text.len()).sum::<usize>();
+        while self.by_key.len() >= self.limit.get() || held.saturating_add(key.text.len()) > BYTES {
+            let Some((key, name)) = self.evict() else { break };
+            held = held.saturating_sub(key.text.len());
+            closed.push(name);
         }
         let name = self.fresh_name();
         self.clock = self.clock.wrapping_add(1);
@@ -97,8 +104,33 @@ impl Statements {
         self.unclosed.push(name);
     }
 
-    fn evict(&mut self) -> Option<Arc<str>> {
+    fn evict(&mut self) -> Option<(Arc<Key>, Arc<str>)> {
         let oldest = self.by_key.iter().min_by_key(|(_, entry)| entry.used)?.0.clone();
-        self.by_key.remove(&oldest).map(|entry| entry.name)
+        self.by_key.remove(&oldest).map(|entry| (oldest, entry.name))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(letter: char, bytes: usize) -> Arc<Key> {
+        let text: String = std::iter::repeat_n(letter, bytes).collect();
+        Arc::new(Key { text: text.into(), types: Box::default() })
+    }
+
+    #[test]
+    fn few_long_texts_are_prepared_on_a_connection() {
+        let mut statements = Statements::new(0, NonZeroUsize::new(500).unwrap());
+        let (first, closed) = statements.insert(key('a', BYTES / 2));
+        assert!(closed.is_empty());
+        let (second, closed) = statements.insert(key('b', BYTES / 2));
+        assert!(closed.is_empty());
+        assert_eq!(statements.insert(key('c', 1)).1, [first]);
+        // One alone may be longer.
+        assert_eq!(statements.insert(key('d', BYTES + 1)).1.len(), 2);
+        assert_eq!(statements.insert(key('e', 1)).1.len(), 1);
+        assert_eq!(statements.count(), 1);
+        assert!(statements.name(&key('b', BYTES / 2)).is_none(), "{second}");
     }
 }

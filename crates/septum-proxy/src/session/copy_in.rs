@@ -6,6 +6,7 @@
 //! as parameters in the format in which they came, so the same input functions read them.
 
 use septum_core::Reason;
+use septum_guard::Judgement;
 use septum_pgwire::backend::Write as _;
 use septum_pgwire::copy::{Csv, Decoder, Format, Header, Options, Text};
 use septum_pgwire::frontend::{Message, Write as _};
@@ -13,6 +14,7 @@ use septum_sql::{CopyFormat, CopyHeader, CopyIn as Statement, ForcedColumns};
 
 use super::evidence::Bound;
 use super::expect::{Done, Expect, Rows, Undo};
+use super::query::allowed;
 use super::{Fatal, Session, Stop, Work, postgres_error};
 use crate::refusal::Refusal;
 use crate::server::Own;
@@ -22,9 +24,16 @@ pub(super) enum CopyIn {
     /// The server is asked for the columns.
     Columns { statement: Box<Statement>, bound: Bound },
     /// The insert is being prepared.
-    Preparing { decoder: Box<Decoder>, binary: bool, columns: usize },
+    Preparing { decoder: Box<Decoder>, insert: Judgement, binary: bool, columns: usize },
     /// The client sends rows; `fed` while there may be whole ones that were not sent on.
-    Streaming { decoder: Box<Decoder>, binary: bool, fed: bool, ended: bool, crossed: bool },
+    Streaming {
+        decoder: Box<Decoder>,
+        insert: Judgement,
+        binary: bool,
+        fed: bool,
+        ended: bool,
+        crossed: bool,
+    },
 }
 
 impl CopyIn {
@@ -42,6 +51,10 @@ impl Session {
         again: impl FnOnce() -> Work,
     ) -> Result<(), Stop> {
         self.ready_for(bound, again)?;
+        // The copy uses the portal that has no name.
+        if self.portals.get("").is_some_and(|portal| portal.prepared.is_remote()) {
+            self.portals.remove("");
+        }
         self.copied = 0;
         if !statement.columns.is_empty() {
             return self.prepare_copy(statement, &statement.columns.clone(), bound);
@@ -89,8 +102,9 @@ impl Session {
             columns.join(", "),
             values.join(", ")
         );
-        let judged = self.judge_under(&text, bound)?;
-        let [insert] = judged.as_ref() else {
+        let judgement = self.shared.services.guard.judgement(&text);
+        let statements = allowed(&judgement, bound)?;
+        let [insert] = statements.as_ref() else {
             return Err(Refusal::new(Reason::CopyNotAllowed).into());
         };
         let Some(lease) = &mut self.lease else { return Ok(()) };
@@ -99,17 +113,22 @@ impl Session {
         self.expect.push_back(Expect::CopyPrepared);
         self.sent = true;
         let binary = statement.format == CopyFormat::Binary;
-        self.copy =
-            Some(CopyIn::Preparing { decoder: Box::new(decoder), binary, columns: columns.len() });
+        self.copy = Some(CopyIn::Preparing {
+            decoder: Box::new(decoder),
+            insert: judgement,
+            binary,
+            columns: columns.len(),
+        });
         Ok(())
     }
 
     /// The insert is prepared: the client may send.
     pub(super) fn copy_prepared(&mut self) {
-        if let Some(CopyIn::Preparing { decoder, binary, columns }) = self.copy.take() {
+        if let Some(CopyIn::Preparing { decoder, insert, binary, columns }) = self.copy.take() {
             self.client.output.copy_in(binary, columns);
             self.copy = Some(CopyIn::Streaming {
                 decoder,
+                insert,
                 binary,
                 fed: false,
                 ended: false,
@@ -154,8 +173,14 @@ impl Session {
             if self.is_full() {
                 return None;
             }
-            let Some(CopyIn::Streaming { decoder, binary, fed: fed @ true, ended, crossed }) =
-                &mut self.copy
+            let Some(CopyIn::Streaming {
+                decoder,
+                insert,
+                binary,
+                fed: fed @ true,
+                ended,
+                crossed,
+            }) = &mut self.copy
             else {
                 return None;
             };
@@ -164,9 +189,11 @@ impl Session {
                 Ok(Some(row)) => {
                     let crossing = match self.ahead.binding() {
                         // One attempt a copy, however many rows.
-                        Some(binding) if !*crossed => {
-                            self.shared.services.guard.crossing("", row.iter().flatten(), binding)
-                        }
+                        Some(binding) if !*crossed => self.shared.services.guard.crossing(
+                            insert,
+                            row.iter().flatten(),
+                            binding,
+                        ),
                         Some(_) | None => None,
                     };
                     out.bind_values("", "", *binary, row.iter());

@@ -9,7 +9,7 @@ use septum_sql::Statement;
 
 use super::expect::{Done, Expect, Rows, Undo};
 use super::prepared::{Portal, Prepared};
-use super::query::Judged;
+use super::query::{Judged, allowed};
 use super::{Session, Stop, Work, aborted, perform, postgres_error};
 use crate::pool::Lease;
 use crate::server::Key;
@@ -23,7 +23,7 @@ impl Session {
         let judged = self.judge(&parse.text)?;
         let statement = match judged.statements.as_ref() {
             [] => None,
-            [statement] => Some(statement.clone()),
+            [statement] => Some(statement),
             _ => {
                 return Err(postgres_error(
                     "42601",
@@ -32,8 +32,8 @@ impl Session {
                 .into());
             }
         };
-        if statement.is_some() {
-            self.may_run(statement.as_deref())?;
+        if let Some(statement) = statement {
+            self.may_run(Some(statement))?;
         }
         if !parse.name.is_empty() && self.statements.contains_key(&parse.name) {
             let message = format!("prepared statement \"{}\" already exists", parse.name);
@@ -43,13 +43,13 @@ impl Session {
             let message = "too many prepared statements; close some";
             return Err(postgres_error("53400", message).into());
         }
-        let canonical = statement.as_ref().map_or("", |statement| statement.canonical());
+        let canonical = statement.map_or("", |statement| statement.canonical());
         let key = Arc::new(Key { text: canonical.into(), types: parse.types.into() });
-        let Judged { text, evidence, bound, .. } = judged;
-        let text = text.into_owned().into_boxed_str();
-        let prepared = Arc::new(Prepared { statement, text, evidence, key });
+        let Judged { statements, judgement, evidence, bound } = judged;
+        let size = parse.text.len();
+        let prepared = Arc::new(Prepared { statements, judgement, size, evidence, key });
         if !prepared.is_remote() {
-            self.notice(&prepared.text, std::iter::empty(), &bound);
+            self.notice(&prepared.judgement, std::iter::empty(), &bound);
         }
         self.push(Work::Prepare { name: parse.name, prepared })
     }
@@ -66,7 +66,7 @@ impl Session {
     fn has_room_for(&self, parse: &Parse) -> bool {
         const LONG: usize = 4 << 10;
         let limits = &self.shared.config.limits;
-        let held = || self.statements.values().map(|prepared| prepared.text.len()).sum::<usize>();
+        let held = || self.statements.values().map(|prepared| prepared.size).sum::<usize>();
         let size = parse.text.len();
         is_name(&parse.name)
             && self.statements.len() < limits.statements
@@ -97,7 +97,7 @@ impl Session {
 
     /// Writes the `Parse`; the client sees its completion when it asked for it by this name.
     fn send_parse(&mut self, prepared: &Prepared, client: Option<(String, Option<Arc<Prepared>>)>) {
-        let (Some(lease), Some(statement)) = (&mut self.lease, &prepared.statement) else {
+        let (Some(lease), Some(statement)) = (&mut self.lease, prepared.statement()) else {
             return;
         };
         let server = &mut lease.server;
@@ -142,7 +142,7 @@ impl Session {
         if !is_name(&bind.portal) || self.portals.len() >= self.shared.config.limits.statements {
             return Err(postgres_error("53400", "too many portals; close some").into());
         }
-        self.may_run(prepared.statement.as_deref())?;
+        self.may_run(prepared.statement().map(|one| &**one))?;
         let portal = Portal { prepared: Arc::clone(&prepared), ran: false };
         if !prepared.is_remote() {
             if !bind.portal.is_empty() && self.portals.contains_key(&bind.portal) {
@@ -154,13 +154,12 @@ impl Session {
             return Ok(());
         }
         let bound = self.resolve(&prepared.evidence)?;
-        // What was let through under one binding is not let through under every one.
-        self.judge_under(&prepared.text, &bound)?;
+        allowed(&prepared.judgement, &bound)?;
         self.ready_for(&bound, || Work::Bind(bind.clone()))?;
-        if let Some(statement) = &prepared.statement {
+        if let Some(statement) = prepared.statement() {
             self.look_for_strangers(statement);
         }
-        self.notice(&prepared.text, bind.parameters(), &bound);
+        self.notice(&prepared.judgement, bind.parameters(), &bound);
         let Some(name) = self.server_name(&prepared) else { return Ok(()) };
         let Some(lease) = &mut self.lease else { return Ok(()) };
         lease.server.wire.output.bind(&bind.portal, &name, &bind.values);
@@ -183,7 +182,7 @@ impl Session {
                     return Ok(());
                 }
                 let bound = self.resolve(&prepared.evidence)?;
-                self.judge_under(&prepared.text, &bound)?;
+                allowed(&prepared.judgement, &bound)?;
                 self.ready_for(&bound, || Work::Describe(target.clone()))?;
                 let Some(name) = self.server_name(&prepared) else { return Ok(()) };
                 let Some(lease) = &mut self.lease else { return Ok(()) };
@@ -215,7 +214,7 @@ impl Session {
             && !portal.prepared.is_remote()
         {
             let (prepared, ran) = (Arc::clone(&portal.prepared), portal.ran);
-            let Some(statement) = &prepared.statement else {
+            let Some(statement) = prepared.statement() else {
                 self.answer(Undo::Nothing, BytesMut::empty_query);
                 return Ok(());
             };
@@ -225,7 +224,7 @@ impl Session {
                 return Err(postgres_error("55000", message).into());
             }
             let bound = self.resolve(&prepared.evidence)?;
-            self.judge_under(&prepared.text, &bound)?;
+            allowed(&prepared.judgement, &bound)?;
             self.perform(statement, &bound, || Work::Execute(execute.clone()))?;
             if let Some(portal) = self.portals.get_mut(&execute.portal) {
                 portal.ran = true;
@@ -284,7 +283,7 @@ fn is_name(name: &str) -> bool {
 
 /// Describes a statement that Septum itself answers.
 fn describe_local(prepared: &Prepared, out: &mut BytesMut) {
-    match prepared.statement.as_ref().and_then(|statement| perform::column(statement.kind())) {
+    match prepared.statement().and_then(|statement| perform::column(statement.kind())) {
         Some((name, oid)) => out.one_column(name, oid),
         None => out.no_data(),
     }

@@ -32,9 +32,10 @@ use septum_bind::Binding;
 use septum_core::{Reason, TenantId};
 use septum_guard::{Guarded, Mode};
 use septum_pgwire::backend::Write as _;
-use septum_pgwire::frontend::{Bind, Execute, Message, Target, Write as _};
+use septum_pgwire::frontend::{Bind, Execute, Message, Parse, Target, Write as _};
 use septum_pgwire::{ErrorFields, Frame, Severity, TransactionStatus};
 use septum_sql::Statement;
+use tokio::sync::OwnedSemaphorePermit;
 
 use crate::Shared;
 use crate::cancel::Registration;
@@ -53,6 +54,10 @@ pub(crate) use evidence::Standing;
 /// How many answers of the server's may be owed before it is asked for them: a client that asks
 /// for ever and never for an answer must not fill the memory.
 const PIPELINE: usize = 1 << 14;
+
+/// How much is done at a stretch before others have a turn, in messages. A KiB of text to judge
+/// counts as one.
+const STRETCH: usize = 64;
 
 /// Where a client's transaction stands.
 enum Transaction {
@@ -94,6 +99,8 @@ impl Held {
 enum Work {
     /// A simple query behind messages of the extended protocol, which come first.
     Query(String),
+    /// A statement to judge and prepare.
+    Parse(Parse),
     /// A statement of a simple query.
     Statement {
         statement: Guarded<Statement>,
@@ -121,6 +128,10 @@ enum Need {
     Input,
     /// A server connection.
     Lease,
+    /// Its turn to have a long text judged.
+    Turn,
+    /// That others do something: it has done much at a stretch.
+    Others,
     /// A refusal to be recorded and answered.
     Refuse(Box<Refusal>),
 }
@@ -193,6 +204,10 @@ pub(crate) struct Session {
     refused_later: Option<Box<Refusal>>,
     /// Attempts to cross that are answered like anything else, to be recorded after the answer.
     noticed: Vec<Event>,
+    /// What was done since others had a turn, in messages or the like.
+    effort: usize,
+    /// The right to have a long text judged.
+    turn: Option<OwnedSemaphorePermit>,
 }
 
 impl Session {
@@ -243,6 +258,8 @@ impl Session {
             tainted: false,
             refused_later: None,
             noticed: Vec::new(),
+            effort: 0,
+            turn: None,
         }
     }
 
@@ -261,9 +278,18 @@ impl Session {
                 self.work.retain(|work| matches!(work, Work::EndOfQuery | Work::Sync));
             }
             self.hungry = false;
-            if self.is_waiting() {
+            let waits = self.is_waiting();
+            if waits || !matches!(self.work.front(), Some(Work::Query(_) | Work::Parse(_))) {
+                self.turn = None;
+            }
+            if waits {
                 return Ok(Need::Input);
             }
+            if self.effort >= STRETCH {
+                self.effort = 0;
+                return Ok(Need::Others);
+            }
+            self.effort += 1;
             let step = if let Some(rows) = self.copy_rows() {
                 rows
             } else if self.copy.is_none()
@@ -295,6 +321,10 @@ impl Session {
                 Err(Stop::Lease(work)) => {
                     self.work.push_front(*work);
                     return Ok(Need::Lease);
+                }
+                Err(Stop::Turn(work)) => {
+                    self.work.push_front(*work);
+                    return Ok(Need::Turn);
                 }
                 Err(Stop::Refused(refusal)) => return Ok(Need::Refuse(refusal)),
                 Err(Stop::Failed(error)) => self.fail(&error),
@@ -349,7 +379,7 @@ impl Session {
                 Ok(())
             }
             Message::Query(text) => self.push(Work::Query(text)),
-            Message::Parse(parse) => self.begin_parse(parse),
+            Message::Parse(parse) => self.push(Work::Parse(parse)),
             Message::Bind(bind) => self.push(Work::Bind(bind)),
             Message::Describe(target) => self.push(Work::Describe(target)),
             Message::Execute(execute) => self.push(Work::Execute(execute)),
@@ -380,9 +410,18 @@ impl Session {
 
     fn work_on(&mut self, work: Work) -> Result<(), Stop> {
         match work {
-            Work::Query(text) if self.expect.is_empty() => self.begin_query(&text),
             // Whether it is skipped depends on what became of the messages before it.
-            Work::Query(text) => Err(Stop::Answers(Box::new(Work::Query(text)))),
+            Work::Query(text) if !self.expect.is_empty() => {
+                Err(Stop::Answers(Box::new(Work::Query(text))))
+            }
+            Work::Query(text) if self.needs_turn(&text) => {
+                Err(Stop::Turn(Box::new(Work::Query(text))))
+            }
+            Work::Query(text) => self.begin_query(&text),
+            Work::Parse(parse) if self.needs_turn(&parse.text) => {
+                Err(Stop::Turn(Box::new(Work::Parse(parse))))
+            }
+            Work::Parse(parse) => self.begin_parse(parse),
             Work::Statement { statement, evidence, tenant } => {
                 self.statement(&statement, evidence, tenant)
             }
@@ -648,6 +687,8 @@ enum Stop {
     Answers(Box<Work>),
     /// It needs a server connection, and is to be done again when there is one.
     Lease(Box<Work>),
+    /// It is much work, and is to be done when it is its turn.
+    Turn(Box<Work>),
     /// It is refused.
     Refused(Box<Refusal>),
     /// It fails as it would in PostgreSQL.

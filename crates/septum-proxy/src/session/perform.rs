@@ -145,7 +145,7 @@ impl Session {
         if self.is_untouched()
             && let Transaction::Begun(statements) = &mut self.transaction
         {
-            statements.push(statement.clone());
+            put_off(statements, statement)?;
             let message = "there is already a transaction in progress";
             self.complete_with_warning("BEGIN", "25001", message);
             return Ok(());
@@ -164,7 +164,7 @@ impl Session {
         if self.is_untouched() {
             match &mut self.transaction {
                 Transaction::Begun(statements) => {
-                    statements.push(statement.clone());
+                    put_off(statements, statement)?;
                     self.complete("SET");
                 }
                 Transaction::Idle | Transaction::Open | Transaction::Failed => {
@@ -202,8 +202,12 @@ impl Session {
         self.portals.clear();
         if self.is_untouched() || self.lease.is_none() {
             match &mut self.transaction {
-                Transaction::Begun(_) if chain => self.complete(tag),
+                Transaction::Begun(_) if chain => {
+                    self.standing.end_transaction();
+                    self.complete(tag);
+                }
                 Transaction::Begun(_) => {
+                    self.standing.end_transaction();
                     self.transaction = Transaction::Idle;
                     if tag == "ROLLBACK" {
                         self.roll_back_settings();
@@ -212,6 +216,7 @@ impl Session {
                 }
                 Transaction::Failed => {
                     let begun = std::mem::take(&mut self.begun);
+                    self.standing.end_transaction();
                     self.transaction =
                         if chain { Transaction::Begun(begun) } else { Transaction::Idle };
                     self.roll_back_settings();
@@ -399,6 +404,21 @@ impl Session {
         self.complete("SET");
         Ok(())
     }
+}
+
+/// Puts a statement off to the transaction's first one that needs the server.
+fn put_off(
+    statements: &mut Vec<Guarded<Statement>>,
+    statement: &Guarded<Statement>,
+) -> Result<(), Stop> {
+    const MOST: usize = 16;
+    if statements.len() >= MOST {
+        let message = "too many statements that only begin the transaction or set how it runs; \
+                       run one of its own first";
+        return Err(postgres_error("54000", message).into());
+    }
+    statements.push(statement.clone());
+    Ok(())
 }
 
 /// Writes the answer to a `SET`, or to the `SELECT set_config(...)` that one was.

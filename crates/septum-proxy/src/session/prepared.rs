@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use septum_guard::Guarded;
+use septum_guard::{Guarded, Judgement};
 use septum_sql::{Kind, Statement};
 
 use super::evidence::Evidence;
@@ -8,10 +8,12 @@ use crate::server::Key;
 
 /// A statement that a client has prepared.
 pub(crate) struct Prepared {
-    /// What was judged and will run; `None` for an empty text.
-    pub(crate) statement: Option<Guarded<Statement>>,
-    /// The client's text without what it handed over, to be judged again under each binding.
-    pub(crate) text: Box<str>,
+    /// What was judged and will run: one statement, or none for an empty text.
+    pub(crate) statements: Arc<[Guarded<Statement>]>,
+    /// The guard's word on it, which is asked for again under each binding.
+    pub(crate) judgement: Judgement,
+    /// The bytes of the client's text.
+    pub(crate) size: usize,
     /// What a comment in the text handed over.
     pub(crate) evidence: Evidence,
     /// What it is on a server.
@@ -19,10 +21,15 @@ pub(crate) struct Prepared {
 }
 
 impl Prepared {
+    /// What will run; `None` for an empty text.
+    pub(crate) fn statement(&self) -> Option<&Guarded<Statement>> {
+        self.statements.first()
+    }
+
     /// Whether the server itself prepares and runs it; everything else is answered or performed
     /// by Septum.
     pub(crate) fn is_remote(&self) -> bool {
-        self.statement.as_ref().is_some_and(|statement| is_remote(statement.kind()))
+        self.statement().is_some_and(|statement| is_remote(statement.kind()))
     }
 }
 

@@ -4,15 +4,16 @@
 //! statement a message (catalogue S89), and all its statements run under one `Sync`: one
 //! implicit transaction, as PostgreSQL promises.
 
-use std::borrow::Cow;
 use std::sync::Arc;
 
 use bytes::BytesMut;
 use septum_core::{Reason, TenantId};
-use septum_guard::{Denial, Guarded};
+use septum_guard::{Denial, Guarded, Judgement};
 use septum_pgwire::backend::Write as _;
 use septum_pgwire::frontend::Write as _;
 use septum_sql::{Kind, Statement, handover};
+use tokio::runtime::{Handle, RuntimeFlavor};
+use tokio::sync::OwnedSemaphorePermit;
 
 use super::evidence::{Bound, Evidence};
 use super::expect::{Done, Expect, Rows, Undo};
@@ -21,46 +22,66 @@ use super::{Session, Stop, Work};
 use crate::refusal::Refusal;
 use crate::server::Key;
 
+/// Texts above this are judged when it is their turn: it takes tens of milliseconds.
+const LONG: usize = 64 << 10;
+
 /// A text that the guard has let through under this binding.
-pub(super) struct Judged<'a> {
+pub(super) struct Judged {
     pub(super) statements: Arc<[Guarded<Statement>]>,
-    /// The client's text without what it handed over.
-    pub(super) text: Cow<'a, str>,
+    pub(super) judgement: Judgement,
     pub(super) evidence: Evidence,
     pub(super) bound: Bound,
 }
 
 impl Session {
     /// Reads what the text hands over, binds, and judges.
-    pub(super) fn judge<'a>(&mut self, text: &'a str) -> Result<Judged<'a>, Stop> {
+    pub(super) fn judge(&mut self, text: &str) -> Result<Judged, Stop> {
+        let turn = self.turn.take();
+        self.effort = self.effort.saturating_add(text.len() >> 10);
         let handover = handover(text).map_err(|_| Refusal::new(Reason::AmbiguousComment))?;
         let evidence = Evidence::of(&handover);
         let bound = self.resolve(&evidence)?;
-        let statements = self.judge_under(&handover.text, &bound)?;
-        Ok(Judged { statements, text: handover.text, evidence, bound })
+        let judgement = self.judgement(&handover.text, turn.as_ref());
+        let statements = allowed(&judgement, &bound)?;
+        Ok(Judged { statements, judgement, evidence, bound })
     }
 
-    /// Judges a text under a binding. What was judged before costs a look-up.
+    /// Whether judging a text takes so long that others must not all wait for it.
+    pub(super) fn needs_turn(&self, text: &str) -> bool {
+        text.len() > LONG && self.turn.is_none()
+    }
+
+    /// What the guard makes of a text of the client's; of a long one beside the threads that
+    /// serve the other clients, where there are such.
+    fn judgement(&self, text: &str, turn: Option<&OwnedSemaphorePermit>) -> Judgement {
+        let guard = &self.shared.services.guard;
+        let flavor = Handle::try_current().map(|runtime| runtime.runtime_flavor());
+        if turn.is_some() && matches!(flavor, Ok(RuntimeFlavor::MultiThread)) {
+            tokio::task::block_in_place(|| guard.judgement(text))
+        } else {
+            guard.judgement(text)
+        }
+    }
+
+    /// Judges a text of Septum's own making under a binding.
     pub(super) fn judge_under(
         &self,
         text: &str,
         bound: &Bound,
     ) -> Result<Arc<[Guarded<Statement>]>, Stop> {
-        let binding = bound.binding().map(AsRef::as_ref);
-        let judged = self.shared.services.guard.judge(text, binding);
-        judged.map_err(|denial| refused(denial, bound).into())
+        allowed(&self.shared.services.guard.judgement(text), bound)
     }
 
     /// Notes an attempt to cross that is not refused, to be recorded once it is answered: how
     /// long the answer took says nothing.
     pub(super) fn notice<'a>(
         &mut self,
-        text: &str,
+        judgement: &Judgement,
         values: impl Iterator<Item = &'a [u8]>,
         bound: &Bound,
     ) {
         let Some(binding) = bound.binding() else { return };
-        if let Some(denial) = self.shared.services.guard.crossing(text, values, binding) {
+        if let Some(denial) = self.shared.services.guard.crossing(judgement, values, binding) {
             self.noticed.push(self.event(&refused(denial, bound)));
         }
     }
@@ -84,7 +105,7 @@ impl Session {
                 .with_detail("a token is handed over by a statement that stands alone")
                 .into());
         }
-        self.notice(&judged.text, std::iter::empty(), &judged.bound);
+        self.notice(&judged.judgement, std::iter::empty(), &judged.bound);
         let tenant = judged.bound.binding().map(|binding| binding.tenant().clone());
         if judged.statements.is_empty() {
             self.answer(Undo::Nothing, BytesMut::empty_query);
@@ -164,6 +185,16 @@ impl Session {
         self.sent = true;
         Ok(())
     }
+}
+
+/// The statements, where they may run under this binding: what was let through under one is not
+/// let through under every one.
+pub(super) fn allowed(
+    judgement: &Judgement,
+    bound: &Bound,
+) -> Result<Arc<[Guarded<Statement>]>, Stop> {
+    let binding = bound.binding().map(AsRef::as_ref);
+    judgement.under(binding).map_err(|denial| refused(denial, bound).into())
 }
 
 /// The guard's denial, of work under this binding.

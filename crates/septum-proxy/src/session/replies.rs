@@ -188,7 +188,7 @@ impl Session {
                     Ok(()) => {}
                     Err(Stop::Failed(error)) => self.fail(&error),
                     Err(Stop::Refused(refusal)) => self.refused_later = Some(refusal),
-                    Err(Stop::Lease(_) | Stop::Answers(_)) => {}
+                    Err(Stop::Lease(_) | Stop::Turn(_) | Stop::Answers(_)) => {}
                 }
             }
             Done::CopyRow => self.copied = self.copied.saturating_add(1),

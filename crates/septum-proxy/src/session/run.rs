@@ -71,6 +71,8 @@ impl Session {
             match self.advance()? {
                 Need::Refuse(refusal) => self.refuse(*refusal).await?,
                 Need::Lease => self.acquire().await?,
+                Need::Turn => self.turn = Arc::clone(&self.shared.turns).acquire_owned().await.ok(),
+                Need::Others => tokio::task::yield_now().await,
                 Need::Input => match self.wait(shutdown).await {
                     Woken::Progress => {}
                     Woken::ClientGone => return Err(Fatal::goodbye()),

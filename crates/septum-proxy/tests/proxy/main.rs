@@ -11,6 +11,7 @@ mod clean;
 mod drivers;
 mod fixture;
 mod handover;
+mod limits;
 mod operator;
 mod pool;
 mod protocol;

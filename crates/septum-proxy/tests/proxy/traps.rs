@@ -475,3 +475,51 @@ async fn what_a_client_sets_at_its_start_is_reported_and_in_force() {
     assert_eq!(acme.query("SELECT 1").await[1], "D 1");
     fixture.stop().await;
 }
+
+#[tokio::test]
+async fn a_token_of_set_local_ends_with_its_transaction_wherever_that_ends() {
+    let fixture = Fixture::start().await;
+    let mut app = open(&fixture, "app").await;
+    let set = format!("SET LOCAL septum.token = '{}'", fixture.token("1", 600));
+    for end in ["COMMIT", "ROLLBACK", "COMMIT AND CHAIN", "ROLLBACK AND CHAIN"] {
+        for text in ["BEGIN", &set, end, "SELECT count(*) FROM accounts"] {
+            app.run(text);
+        }
+        message(&mut app.out, b'S', b"");
+        let answers = app.ask(1).await;
+        assert!(!answers.iter().any(|answer| answer.starts_with("D ")), "{end}: {answers:?}");
+        assert!(answers.iter().any(|answer| answer == "E 28000 SEP-309"), "{answers:?}");
+        app.query("ROLLBACK").await;
+    }
+    // The end of one that failed before the server saw it.
+    let (begin, fails) = ("BEGIN", "SELECT pg_sleep(1)");
+    app.query(begin).await;
+    app.query(&set).await;
+    app.query(fails).await;
+    for text in ["ROLLBACK", "SELECT count(*) FROM accounts"] {
+        app.run(text);
+    }
+    message(&mut app.out, b'S', b"");
+    let answers = app.ask(1).await;
+    assert!(!answers.iter().any(|answer| answer.starts_with("D ")), "{answers:?}");
+    fixture.stop().await;
+}
+
+#[tokio::test]
+async fn a_copy_leaves_no_portal_of_its_own_to_the_client() {
+    let fixture = Fixture::start().await;
+    let mut acme = open(&fixture, "acme").await;
+    acme.query("BEGIN").await;
+    acme.out.parse("s", "SELECT secret FROM accounts LIMIT 2", &[]);
+    acme.out.parse("c", "COPY plain (id, secret) FROM STDIN", &[]);
+    acme.out.bind_values("", "s", false, std::iter::empty());
+    acme.out.bind_values("c", "c", false, std::iter::empty());
+    acme.out.execute("c", 0);
+    message(&mut acme.out, b'd', b"1\tx\n");
+    message(&mut acme.out, b'c', b"");
+    acme.out.execute("", 0);
+    message(&mut acme.out, b'S', b"");
+    let answers = acme.ask(1).await;
+    assert_eq!(answers, ["1", "1", "2", "2", "G", "C COPY 1", "E 34000", "Z E"]);
+    fixture.stop().await;
+}

@@ -1,0 +1,75 @@
+use std::sync::{Arc, OnceLock};
+
+use septum_bind::Binding;
+use septum_core::TenantId;
+use septum_sql::{Kind, Statement};
+
+use crate::{Denial, Guarded, Mode, rules};
+
+/// What one connection's state makes of a text.
+pub(crate) type Verdict = Result<Arc<[Guarded<Statement>]>, Denial>;
+
+/// What the guard makes of a text, under each binding. Whoever keeps it need not have the text
+/// judged again: the policy doesn't change.
+#[derive(Clone, Debug)]
+pub struct Judgement(Arc<Verdicts>);
+
+#[derive(Debug)]
+struct Verdicts {
+    mode: Mode,
+    bound: Verdict,
+    named: Box<[TenantId]>,
+    /// Found when it is first asked for: most texts never run without a tenant.
+    unbound: OnceLock<Verdict>,
+}
+
+impl Judgement {
+    pub(crate) fn new(mode: Mode, bound: Verdict, named: Box<[TenantId]>) -> Self {
+        Self(Arc::new(Verdicts { mode, bound, named, unbound: OnceLock::new() }))
+    }
+
+    /// The statements of the text, in order, each of which may run under this binding; none for
+    /// a text without statements.
+    ///
+    /// `None` is a connection to which no tenant is bound: it may run what touches no relation,
+    /// and the reads of type metadata that drivers do at start-up.
+    ///
+    /// # Errors
+    /// [`Denial`] for the first statement that may not run; nothing of the text may run then.
+    pub fn under(&self, binding: Option<&Binding>) -> Result<Arc<[Guarded<Statement>]>, Denial> {
+        match binding {
+            Some(_) => self.0.bound.clone(),
+            None => self.0.unbound.get_or_init(|| self.unbound()).clone(),
+        }
+    }
+
+    fn unbound(&self) -> Verdict {
+        let statements = self.0.bound.clone()?;
+        let each = statements.iter().map(|one| &**one);
+        first_denial(each, |one| rules::judge_unbound(one, self.0.mode))?;
+        Ok(statements)
+    }
+
+    /// The statements, where a tenant's connection may run them.
+    pub(crate) fn statements(&self) -> &[Guarded<Statement>] {
+        self.0.bound.as_deref().unwrap_or_default()
+    }
+
+    /// The registered tenants whose keys stand in the text. They are no part of the verdict:
+    /// each tenant may name itself.
+    pub(crate) fn named(&self) -> &[TenantId] {
+        &self.0.named
+    }
+
+    /// Whether the text holds a token, which must not stay in memory longer than its statement.
+    pub(crate) fn hands_over(&self) -> bool {
+        self.statements().iter().any(|one| matches!(one.kind(), Kind::Handover { .. }))
+    }
+}
+
+pub(crate) fn first_denial<'a>(
+    statements: impl IntoIterator<Item = &'a Statement>,
+    judge: impl Fn(&Statement) -> Result<(), Denial>,
+) -> Result<(), Denial> {
+    statements.into_iter().try_for_each(|one| judge(one).map_err(|denial| denial.in_statement(one)))
+}
