@@ -55,8 +55,8 @@ impl Session {
     /// serve the other clients, where there are such.
     fn judgement(&self, text: &str, turn: Option<&OwnedSemaphorePermit>) -> Judgement {
         let guard = &self.shared.services.guard;
-        let flavor = Handle::try_current().map(|runtime| runtime.runtime_flavor());
-        if turn.is_some() && matches!(flavor, Ok(RuntimeFlavor::MultiThread)) {
+        let several = || matches!(Handle::current().runtime_flavor(), RuntimeFlavor::MultiThread);
+        if turn.is_some() && several() {
             tokio::task::block_in_place(|| guard.judgement(text))
         } else {
             guard.judgement(text)

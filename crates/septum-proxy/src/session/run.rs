@@ -42,6 +42,7 @@ impl Session {
     /// Serves the client until either side ends it.
     pub(crate) async fn run(mut self, mut shutdown: watch::Receiver<bool>) {
         let Err(end) = self.serve(&mut shutdown).await else { return };
+        self.turn = None;
         let refusal = match self.record_noticed().await {
             Ok(()) => end.0,
             Err(()) => Some(Box::new(Refusal::new(Reason::AuditUnavailable))),
