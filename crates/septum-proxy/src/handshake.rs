@@ -24,8 +24,9 @@ pub(crate) const LAST_WORD: Duration = Duration::from_secs(2);
 
 /// What a client came for.
 pub(crate) enum Arrival {
-    /// To cancel a query.
-    Cancel(CancelKey),
+    /// To cancel a query. The connection stays open until that is done: whoever asked waits for
+    /// its end, and takes what it does next for safe.
+    Cancel(CancelKey, Wire),
     /// To work.
     Client(Box<Client>),
 }
@@ -81,7 +82,7 @@ pub(crate) async fn receive(
     let limit = shared.config.timeouts.handshake;
     let opened = tokio::time::timeout(limit, open(shared, &mut slot, tls, users)).await;
     let (user, asked) = match opened {
-        Ok(Ok(Opened::Cancel(key))) => return Some(Arrival::Cancel(key)),
+        Ok(Ok(Opened::Cancel(key))) => return Some(Arrival::Cancel(key, slot?)),
         Ok(Ok(Opened::Proven { user, asked })) => (user, asked),
         Ok(Err(Refused::Because(refusal))) => {
             let answer = shared.unproven.settle(*refusal, &shared.services.audit, peer).await;

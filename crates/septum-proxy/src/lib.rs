@@ -276,10 +276,11 @@ async fn serve_client(
     let arrival = handshake::receive(shared, stream, &listener.tls, users, database, &peer).await;
     match arrival {
         None => {}
-        Some(Arrival::Cancel(key)) => {
+        Some(Arrival::Cancel(key, wire)) => {
             let database = operator.map_or(&shared.config.database, |operator| &operator.database);
             let limit = shared.config.timeouts.connect;
             shared.cancels.cancel(&key, database, limit).await;
+            drop(wire);
         }
         Some(Arrival::Client(client)) => match operator {
             Some(operator) => operator::serve(shared, operator, *client, peer).await,
