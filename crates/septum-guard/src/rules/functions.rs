@@ -15,9 +15,9 @@ pub(super) fn check(statement: &Statement, policy: &Policy) -> Result<(), Denial
     let denied = |name: &str| Denial::of(Reason::FunctionNotAllowed, "the function", name);
     let facts = statement.facts();
     facts.functions.iter().try_for_each(|function| match judge(function, policy) {
-        Judgement::Allowed => Ok(()),
-        Judgement::Denied => Err(denied(&function.name.to_string())),
-        Judgement::Crossing => Err(denied(&function.name.to_string()).crossing()),
+        Ruling::Allowed => Ok(()),
+        Ruling::Denied => Err(denied(&function.name.to_string())),
+        Ruling::Crossing => Err(denied(&function.name.to_string()).crossing()),
     })?;
     match facts.attributes.iter().find(|called| !may_follow_a_dot(called, policy)) {
         Some(called) => Err(denied(&called.name.name)),
@@ -25,23 +25,23 @@ pub(super) fn check(statement: &Statement, policy: &Policy) -> Result<(), Denial
     }
 }
 
-enum Judgement {
+enum Ruling {
     Allowed,
     Denied,
     Crossing,
 }
 
-fn judge(function: &Function, policy: &Policy) -> Judgement {
+fn judge(function: &Function, policy: &Policy) -> Ruling {
     let name = &*function.name.name;
     match function.name.schema.as_deref() {
-        Some("septum") if function.standing == Standing::Reviewed => return Judgement::Allowed,
-        Some("septum") => return Judgement::Crossing,
+        Some("septum") if function.standing == Standing::Reviewed => return Ruling::Allowed,
+        Some("septum") => return Ruling::Crossing,
         // Its name and value are the settings rule's; it only ever runs until the transaction's
         // end.
-        None | Some("pg_catalog") if name == "set_config" => return Judgement::Allowed,
-        Some(_) if name == "set_config" => return Judgement::Crossing,
+        None | Some("pg_catalog") if name == "set_config" => return Ruling::Allowed,
+        Some(_) if name == "set_config" => return Ruling::Crossing,
         Some(schema) if is_hidden_schema(schema) || EXTENSION_SCHEMAS.contains(&schema) => {
-            return Judgement::Denied;
+            return Ruling::Denied;
         }
         Some(_) | None => {}
     }
@@ -51,7 +51,7 @@ fn judge(function: &Function, policy: &Policy) -> Judgement {
         Standing::Unreviewed => false,
         Standing::Foreign => !is_denied(name),
     };
-    if harmless || is_listed(name, policy) { Judgement::Allowed } else { Judgement::Denied }
+    if harmless || is_listed(name, policy) { Ruling::Allowed } else { Ruling::Denied }
 }
 
 /// `x.name` is a call of any function of one argument, PostgreSQL's own first of all; it is also

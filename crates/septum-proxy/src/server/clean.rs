@@ -6,7 +6,7 @@
 //! known beforehand, goes:
 //!
 //! ```text
-//!  ... Sync | RESET ALL  DISCARD SEQUENCES  SELECT (role, locks, what is left) | Sync
+//!  ... Sync | SELECT (forged?)  RESET ALL  DISCARD SEQUENCES  SELECT (role, locks, rest) | Sync
 //! ```
 //!
 //! What can be taken back is; a temporary schema, a channel listened to or a held cursor can
