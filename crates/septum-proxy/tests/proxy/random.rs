@@ -126,7 +126,7 @@ fn turn() -> impl Strategy<Value = Turn> {
 /// Of two errors that one message has, PostgreSQL finds the other one first; and in a transaction
 /// that failed before the server saw it, it would describe a statement that returns nothing.
 fn may_have_a_name(text: &str) -> bool {
-    let rowless = ["DECLARE", "COPY", "INSERT INTO accounts (tenant_id"];
+    let rowless = ["DECLARE", "FETCH", "COPY", "INSERT INTO accounts (tenant_id"];
     !text.contains("nowhere") && !rowless.iter().any(|start| text.starts_with(start))
 }
 
