@@ -51,7 +51,14 @@ impl Session {
         let evidence = Evidence::of(&handover);
         let bound = self.resolve(&evidence)?;
         let judgement = self.judgement(&handover.text, turn.as_ref());
-        let statements = allowed(&judgement, &bound)?;
+        let statements = match allowed(&judgement, &bound) {
+            Err(Stop::Refused(refusal)) if refusal.may_be_outdated() && !self.looked => {
+                return Err(Stop::Outdated);
+            }
+            other => other,
+        };
+        self.looked = false;
+        let statements = statements?;
         Ok(Judged { statements, judgement, evidence, bound })
     }
 
