@@ -120,12 +120,12 @@ impl Guard {
     }
 
     fn judge_bound(&self, text: &str, model: Option<&Model>) -> Verdict {
-        let statements = self.parse(text)?;
+        let statements = self.parse(text, model)?;
         first_denial(&statements, |one| rules::judge(one, &self.policy, model))?;
         Ok(statements.into_iter().map(Guarded::new).collect())
     }
 
-    fn parse(&self, text: &str) -> Result<Vec<Statement>, Denial> {
+    fn parse(&self, text: &str, model: Option<&Model>) -> Result<Vec<Statement>, Denial> {
         if text.len() > self.policy.max_statement_bytes {
             return Err(Denial::new(Reason::StatementTooLarge));
         }
@@ -133,6 +133,6 @@ impl Guard {
             Mode::Enforce => Others::Refuse,
             Mode::Off => Others::Deparse,
         };
-        Ok(parse_script_with(text, others)?)
+        Ok(parse_script_with(text, others, model)?)
     }
 }
