@@ -115,19 +115,20 @@ impl Guard {
     }
 
     fn judge_bound(&self, text: &str, model: Option<&Model>) -> Verdict {
-        let statements = self.parse(text)?;
+        let statements = self.parse(text, model)?;
         first_denial(&statements, |one| rules::judge(one, &self.policy, model))?;
         Ok(statements.into_iter().map(Guarded::new).collect())
     }
 
-    fn parse(&self, text: &str) -> Result<Vec<Statement>, Denial> {
+    fn parse(&self, text: &str, model: Option<&Model>) -> Result<Vec<Statement>, Denial> {
         if text.len() > self.policy.max_statement_bytes {
             return Err(Denial::new(Reason::StatementTooLarge));
         }
-        let others = match self.policy.mode() {
-            Mode::Enforce => Others::Refuse,
-            Mode::Off => Others::Deparse,
+        let (others, model) = match self.policy.mode() {
+            Mode::Enforce => (Others::Refuse, model),
+            // Row-level security is to be tested alone.
+            Mode::Off => (Others::Deparse, None),
         };
-        Ok(parse_script_with(text, others)?)
+        Ok(parse_script_with(text, others, model)?)
     }
 }
