@@ -54,6 +54,17 @@ pub(super) fn parameter(number: u16) -> NodeEnum {
     NodeEnum::ParamRef(p::ParamRef { number: number.into(), location: 0 })
 }
 
+/// `(SELECT septum.tenant())`
+pub(super) fn sealed_tenant() -> NodeEnum {
+    let call = call("septum", "tenant", Vec::new());
+    let select = p::SelectStmt { target_list: vec![output(call)], ..select() };
+    NodeEnum::SubLink(Box::new(p::SubLink {
+        sub_link_type: p::SubLinkType::ExprSublink.into(),
+        subselect: boxed(NodeEnum::SelectStmt(Box::new(select))),
+        ..p::SubLink::default()
+    }))
+}
+
 /// `left OPERATOR(pg_catalog.=) right`
 pub(super) fn equal(left: NodeEnum, right: NodeEnum) -> NodeEnum {
     NodeEnum::AExpr(Box::new(p::AExpr {

@@ -4,8 +4,7 @@ use pg_query::protobuf as p;
 use pg_query::protobuf::node::Node as NodeEnum;
 use septum_core::{Reason, TableMode};
 
-use super::build;
-use super::{Refusal, Rewriter};
+use super::{Refusal, Rewriter, build, views};
 use crate::catalog::Relation;
 use crate::model::Class;
 use crate::tree::Scope;
@@ -22,17 +21,22 @@ pub(super) struct Held<'m> {
 
 impl<'m> Rewriter<'m> {
     /// The relation that a name means, where it is to be rewritten.
-    pub(super) fn held(&self, name: &p::RangeVar) -> Option<Held<'m>> {
+    pub(super) fn held(&self, name: &p::RangeVar) -> Result<Option<Held<'m>>, Refusal> {
         let schema = Some(name.schemaname.as_str()).filter(|schema| !schema.is_empty());
-        let relation = self.model.catalog().relation_named(schema, &name.relname)?;
-        let Class::Tenant { column, mode } = self.model.class(relation.oid) else { return None };
+        let named = self.model.catalog().relation_named(schema, &name.relname);
+        let Some(relation) = named else { return Ok(None) };
+        let class = self.model.class(relation.oid);
+        if views::is_open(relation, class, self.model) {
+            return Err(Refusal::new(Reason::ViewNotScoped, &relation.name));
+        }
+        let Class::Tenant { column, mode } = class else { return Ok(None) };
         let alone = match mode {
-            TableMode::Rls => return None,
+            TableMode::Rls => return Ok(None),
             TableMode::RlsPredicate => false,
             TableMode::Rewrite => true,
         };
-        let column = relation.columns.iter().find(|one| one.number == column)?;
-        Some(Held { relation, column: &column.name, alone })
+        let column = relation.columns.iter().find(|one| one.number == column);
+        Ok(column.map(|column| Held { relation, column: &column.name, alone }))
     }
 
     /// Puts a sub-select over the bound tenant's rows in a reference's place.
@@ -41,12 +45,13 @@ impl<'m> Rewriter<'m> {
         if name.schemaname.is_empty() && ctes.contains(&name.relname) {
             return Ok(());
         }
-        let Some(held) = self.held(name) else { return Ok(()) };
+        let Some(held) = self.held(name)? else { return Ok(()) };
         *node = self.sub_select(held, name)?;
         Ok(())
     }
 
-    fn sub_select(&mut self, held: Held<'_>, name: &p::RangeVar) -> Result<NodeEnum, Refusal> {
+    /// The sub-select that stands for a reference.
+    pub(super) fn sub_select(&mut self, held: Held<'_>, name: &p::RangeVar) -> Result<NodeEnum, Refusal> {
         let Held { relation, column, alone } = held;
         let alias = name.alias.clone().unwrap_or_else(|| p::Alias {
             aliasname: name.relname.clone(),
@@ -93,22 +98,23 @@ impl<'m> Rewriter<'m> {
 
     /// `schema.table.column` names nothing where a sub-select stands in the table's place:
     /// `table.column` does.
-    pub(super) fn shorten(&mut self, column: &mut p::ColumnRef) {
-        let [schema, table, _] = column.fields.as_slice() else { return };
+    pub(super) fn shorten(&mut self, column: &mut p::ColumnRef) -> Result<(), Refusal> {
+        let [schema, table, _] = column.fields.as_slice() else { return Ok(()) };
         let (Some(NodeEnum::String(schema)), Some(NodeEnum::String(table))) =
             (&schema.node, &table.node)
         else {
-            return;
+            return Ok(());
         };
         let name = p::RangeVar {
             schemaname: schema.sval.clone(),
             relname: table.sval.clone(),
             ..p::RangeVar::default()
         };
-        if self.held(&name).is_some() {
+        if self.held(&name)?.is_some() {
             column.fields.remove(0);
             self.changed = true;
         }
+        Ok(())
     }
 }
 
