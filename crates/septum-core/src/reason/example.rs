@@ -54,6 +54,16 @@ impl Reason {
             Self::TypeNotAllowed => "SELECT 'x'::pg_temp.evil",
             Self::PreparedNotAllowed => "PREPARE p AS SELECT 1",
             Self::ForeignTenant => "SELECT * FROM accounts WHERE tenant_id = '<another tenant>'",
+            Self::SystemColumn => "SELECT *, ctid FROM accounts",
+            Self::ViewNotScoped => "SELECT * FROM account_totals, a view over a rewritten table",
+            Self::ColumnsUnknown => "INSERT INTO accounts SELECT * FROM imported",
+            Self::TenantColumnWritten => "UPDATE accounts SET (tenant_id, name) = (1, 'x')",
+            Self::ConflictNotScoped => {
+                "INSERT INTO accounts ... ON CONFLICT (email) DO NOTHING, unique without the tenant"
+            }
+            Self::LockNotScoped => "SELECT ... FROM jobs JOIN queues ... FOR UPDATE SKIP LOCKED",
+            Self::NoTenantParameter => "a Parse of `SELECT * FROM accounts` that declares a type",
+            Self::NotRewritable => "UPDATE accounts SET name = 'x' WHERE CURRENT OF c",
             Self::ProtocolViolation => "a message whose length is shorter than its head",
             Self::StartupNotAllowed => "options='-c row_security=off' in a connection string",
             Self::AuthenticationFailed => "a wrong password",
@@ -71,6 +81,8 @@ impl Reason {
             Self::TooManyConnections => "one connection more than `limits.connections`",
             Self::UnsafeRole => "database.user = \"postgres\"",
             Self::IdleTimeout => "BEGIN, and then nothing for `timeouts.idle_in_transaction`",
+            Self::CatalogUnavailable => "a statement before the catalog was first read",
+            Self::UnprovenTable => "SELECT * FROM a table without a policy",
             Self::AuditUnavailable => "the disk of `audit.folder` is full",
         }
     }

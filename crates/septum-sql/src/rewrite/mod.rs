@@ -20,6 +20,7 @@
 mod build;
 mod copy;
 mod insert;
+mod lock;
 mod read;
 mod survey;
 mod views;
@@ -99,6 +100,7 @@ impl Visitor for Rewriter<'_> {
                 read::move_sample_inside(node);
                 Ok(())
             }
+            NodeEnum::SelectStmt(select) => self.lock(select),
             NodeEnum::InsertStmt(insert) => self.insert(insert),
             NodeEnum::UpdateStmt(update) => self.update(update),
             NodeEnum::DeleteStmt(delete) => self.delete(delete),

@@ -139,7 +139,8 @@ pub(super) fn move_sample_inside(node: &mut NodeEnum) {
     }
 }
 
-fn table_inside(outside: &mut p::RangeSubselect) -> Option<&mut p::Node> {
+/// What the one item of a sub-select's FROM is.
+pub(super) fn table_inside(outside: &mut p::RangeSubselect) -> Option<&mut p::Node> {
     match &mut outside.subquery.as_deref_mut()?.node {
         Some(NodeEnum::SelectStmt(select)) => select.from_clause.first_mut(),
         _ => None,
