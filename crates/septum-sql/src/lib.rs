@@ -1,9 +1,9 @@
 //! What a SQL text means, by PostgreSQL's own parser (libpg_query).
 //!
 //! ```text
-//! text -> parse -> normalise -> deparse each statement -> canonical text -> parse again
-//!                      |                                                        |
-//!                      +---- the two trees must be equal, locations aside ------+
+//! text -> parse -> normalise -> rewrite -> deparse each statement -> canonical text -> parse again
+//!                                  |                                                        |
+//!                                  +---- the two trees must be equal, locations aside ------+
 //! ```
 //!
 //! The canonical text is what a server gets, and the facts are those of the tree that it
@@ -26,6 +26,7 @@ mod limits;
 mod model;
 mod position;
 mod resolve;
+mod rewrite;
 mod script;
 mod settings;
 mod statement;
