@@ -4,8 +4,8 @@ use std::sync::Arc;
 use septum_core::{Scope, TableMode, Tenancy};
 
 use crate::Catalog;
-use crate::resolve::{Index, Views};
 use crate::catalog::{Oid, Relation, RelationKind};
+use crate::resolve::{Index, Views};
 
 /// A catalog, seen through the tenancy model: what each relation is to a tenant.
 #[derive(Debug)]

@@ -10,8 +10,8 @@ use septum_sql::Statement;
 use super::evidence::Bound;
 use super::expect::{Done, Expect, Rows, Undo};
 use super::prepared::{Portal, Prepared};
-use super::tenant;
 use super::query::{Judged, allowed};
+use super::tenant;
 use super::{Session, Stop, Work, aborted, perform, postgres_error};
 use crate::pool::Lease;
 

@@ -34,10 +34,7 @@ impl<'m> Rewriter<'m> {
     }
 
     /// The reference that a sub-select of ours stands for, unless its columns have other names.
-    fn taken_back(
-        &self,
-        item: &mut p::Node,
-    ) -> Result<Option<(Held<'m>, p::RangeVar)>, Refusal> {
+    fn taken_back(&self, item: &mut p::Node) -> Result<Option<(Held<'m>, p::RangeVar)>, Refusal> {
         let Some(held) = self.behind(item)? else { return Ok(None) };
         let Some(NodeEnum::RangeSubselect(outside)) = &mut item.node else { return Ok(None) };
         let alias = outside.alias.clone().unwrap_or_default();

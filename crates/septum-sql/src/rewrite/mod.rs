@@ -29,8 +29,8 @@ mod write;
 use pg_query::protobuf::node::Node as NodeEnum;
 use septum_core::Reason;
 
-use crate::tree::{Scope, Visitor, Walker, walk_statement};
 use crate::Model;
+use crate::tree::{Scope, Visitor, Walker, walk_statement};
 use survey::Survey;
 
 /// What the rewriting did.
@@ -68,10 +68,9 @@ pub(crate) fn rewrite(node: &mut NodeEnum, model: &Model) -> Result<Rewritten, R
     walk_statement(node, &mut Walker::visit(&mut rewriter));
     match rewriter.refusal {
         Some(refusal) => Err(refusal),
-        None => Ok(Rewritten {
-            parameter: number.filter(|_| rewriter.used),
-            changed: rewriter.changed,
-        }),
+        None => {
+            Ok(Rewritten { parameter: number.filter(|_| rewriter.used), changed: rewriter.changed })
+        }
     }
 }
 

@@ -51,12 +51,16 @@ impl<'m> Rewriter<'m> {
     }
 
     /// The sub-select that stands for a reference.
-    pub(super) fn sub_select(&mut self, held: Held<'_>, name: &p::RangeVar) -> Result<NodeEnum, Refusal> {
+    pub(super) fn sub_select(
+        &mut self,
+        held: Held<'_>,
+        name: &p::RangeVar,
+    ) -> Result<NodeEnum, Refusal> {
         let Held { relation, column, alone } = held;
-        let alias = name.alias.clone().unwrap_or_else(|| p::Alias {
-            aliasname: name.relname.clone(),
-            colnames: Vec::new(),
-        });
+        let alias = name
+            .alias
+            .clone()
+            .unwrap_or_else(|| p::Alias { aliasname: name.relname.clone(), colnames: Vec::new() });
         let of = |column: &str| build::output(build::column(&relation.name, column));
         let mut target_list: Vec<_> =
             relation.columns.iter().map(|column| of(&column.name)).collect();

@@ -143,7 +143,11 @@ impl Bench {
 async fn s40_s43_no_condition_of_the_clients_is_evaluated_on_another_tenants_row() {
     let bench = Bench::start().await;
     // Row 2 is of tenant 1; every condition below fails on some row of tenant 2.
-    bench.client.batch_execute("UPDATE crm.accounts SET name = id WHERE tenant_id = 1").await.unwrap();
+    bench
+        .client
+        .batch_execute("UPDATE crm.accounts SET name = id WHERE tenant_id = 1")
+        .await
+        .unwrap();
     let leaks = "CREATE FUNCTION crm.leak(t text) RETURNS bool COST 0.0001 LANGUAGE plpgsql
         AS $$ BEGIN IF t LIKE 'a%' THEN RAISE EXCEPTION 'leak: %', t; END IF; RETURN true; END $$";
     bench.client.batch_execute(leaks).await.unwrap();
@@ -265,10 +269,16 @@ async fn s51_s53b_writes_touch_the_tenants_rows_alone_and_make_no_other() {
         ("INSERT INTO acts DEFAULT VALUES", 1),
         ("INSERT INTO acts (id, note) SELECT id, name FROM accounts WHERE id < 5", 2),
         ("INSERT INTO acts (id, note) SELECT 1, 'x' UNION ALL SELECT 2, name FROM accounts", 12),
-        ("INSERT INTO acts (note, tenant_id, id) SELECT name, tenant_id, id FROM accounts ORDER BY id LIMIT 2", 2),
+        (
+            "INSERT INTO acts (note, tenant_id, id) SELECT name, tenant_id, id FROM accounts ORDER BY id LIMIT 2",
+            2,
+        ),
         ("INSERT INTO acts (id, tenant_id, note) SELECT * FROM accounts WHERE id < 5", 2),
         ("WITH s AS (SELECT 5 AS id) INSERT INTO acts (id) SELECT id FROM s", 1),
-        ("INSERT INTO deals (id, title) VALUES (2, 'x') ON CONFLICT (tenant_id, id) DO UPDATE SET title = excluded.title WHERE deals.amount = 2", 1),
+        (
+            "INSERT INTO deals (id, title) VALUES (2, 'x') ON CONFLICT (tenant_id, id) DO UPDATE SET title = excluded.title WHERE deals.amount = 2",
+            1,
+        ),
         ("INSERT INTO deals (id, title) VALUES (1, 'x') ON CONFLICT DO NOTHING", 1),
         ("UPDATE accounts SET name = 'y' WHERE id < 5", 2),
         ("UPDATE accounts SET name = 'y' WHERE id < 5 OR true", 11),
@@ -279,7 +289,10 @@ async fn s51_s53b_writes_touch_the_tenants_rows_alone_and_make_no_other() {
         ("DELETE FROM deals d USING accounts a WHERE d.account_id = a.id AND a.id = 2", 1),
         ("DELETE FROM ONLY accounts WHERE id = 1", 0),
         ("WITH gone AS (DELETE FROM deals RETURNING *) SELECT * FROM gone", 5),
-        ("MERGE INTO deals d USING accounts a ON d.id = a.id WHEN MATCHED THEN DELETE WHEN NOT MATCHED AND a.id < 9 THEN INSERT (id, title) VALUES (a.id, 'm')", 4),
+        (
+            "MERGE INTO deals d USING accounts a ON d.id = a.id WHEN MATCHED THEN DELETE WHEN NOT MATCHED AND a.id < 9 THEN INSERT (id, title) VALUES (a.id, 'm')",
+            4,
+        ),
         ("DELETE FROM accounts", 11),
     ] {
         let touched = bench.touched(1, text).await;
