@@ -88,7 +88,11 @@ impl Guard {
         Ok(statements.into_iter().map(Guarded::new).collect())
     }
 
-    fn parse(&self, text: &str) -> Result<Vec<Statement>, Denial> {
+    pub(crate) fn policy(&self) -> &Policy {
+        &self.policy
+    }
+
+    pub(crate) fn parse(&self, text: &str) -> Result<Vec<Statement>, Denial> {
         if text.len() > self.policy.max_statement_bytes {
             return Err(Denial::new(Reason::StatementTooLarge));
         }

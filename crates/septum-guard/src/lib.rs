@@ -11,6 +11,7 @@
 
 mod cache;
 mod denial;
+mod explanation;
 mod guard;
 mod guarded;
 mod judgement;
@@ -19,6 +20,7 @@ mod policy;
 mod rules;
 
 pub use denial::Denial;
+pub use explanation::{Explained, Explanation};
 pub use guard::Guard;
 pub use guarded::Guarded;
 pub use judgement::Judgement;

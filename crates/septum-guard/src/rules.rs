@@ -39,6 +39,14 @@ pub(crate) fn judge(statement: &Statement, policy: &Policy) -> Result<(), Denial
     }
 }
 
+/// Every rule's word against a statement that may not run under a binding.
+pub(crate) fn denials(statement: &Statement, policy: &Policy) -> Vec<Denial> {
+    match policy.mode() {
+        Mode::Enforce => RULES.iter().filter_map(|rule| rule(statement, policy).err()).collect(),
+        Mode::Off => judge(statement, policy).err().into_iter().collect(),
+    }
+}
+
 /// Whether a statement that [`judge`] let pass may run without one.
 pub(crate) fn judge_unbound(statement: &Statement, mode: Mode) -> Result<(), Denial> {
     match mode {

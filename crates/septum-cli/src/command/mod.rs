@@ -3,6 +3,7 @@
 mod api_key;
 mod audit;
 mod config;
+mod explain;
 mod key;
 mod migrate;
 mod reasons;
@@ -29,6 +30,8 @@ pub(crate) enum Command {
     /// Check or describe the configuration
     #[command(subcommand)]
     Config(config::Command),
+    /// Show what would be made of a statement, and why
+    Explain(explain::Arguments),
     /// Explain the reason codes of refusals
     Reasons(reasons::Arguments),
 }
@@ -42,6 +45,7 @@ impl Command {
             Self::ApiKey(command) => command.run(),
             Self::Audit(command) => command.run(),
             Self::Config(command) => command.run(),
+            Self::Explain(arguments) => arguments.run(),
             Self::Reasons(arguments) => arguments.run(),
         }
     }
