@@ -18,6 +18,7 @@ mod judgement;
 mod keys;
 mod policy;
 mod rules;
+mod state;
 
 pub use denial::Denial;
 pub use explanation::{Explained, Explanation};
