@@ -1,5 +1,5 @@
 use septum_bind::Binding;
-use septum_sql::Statement;
+use septum_sql::{Model, Statement};
 
 use crate::{Denial, Guard, Policy, rules};
 
@@ -35,6 +35,8 @@ impl Guard {
     ///
     /// It decides as [`Guard::judgement`] does, by the same rules, and lets nothing run.
     pub fn explain(&self, text: &str, binding: Option<&Binding>) -> Explanation {
+        let model = self.model();
+        let model = model.as_deref();
         let statements = match self.parse(text) {
             Ok(statements) => statements,
             Err(denial) => {
@@ -46,16 +48,21 @@ impl Guard {
             }
         };
         let policy = self.policy();
-        let judged = statements.into_iter().map(|one| explained(one, policy, binding.is_some()));
-        let crossing = binding.and_then(|binding| {
-            self.crossing(&self.judgement(text), std::iter::empty(), binding)
-        });
+        let bound = binding.is_some();
+        let judged = statements.into_iter().map(|one| explained(one, policy, model, bound));
+        let crossing = binding
+            .and_then(|binding| self.crossing(&self.judgement(text), std::iter::empty(), binding));
         Explanation { denial: None, statements: judged.collect(), crossing }
     }
 }
 
-fn explained(statement: Statement, policy: &Policy, bound: bool) -> Explained {
-    let mut denials = rules::denials(&statement, policy);
+fn explained(
+    statement: Statement,
+    policy: &Policy,
+    model: Option<&Model>,
+    bound: bool,
+) -> Explained {
+    let mut denials: Vec<Denial> = rules::denials(&statement, policy, model).collect();
     if !bound && denials.is_empty() {
         denials.extend(rules::judge_unbound(&statement, policy.mode()).err());
     }

@@ -16,6 +16,7 @@ mod guard;
 mod guarded;
 mod judgement;
 mod keys;
+mod observations;
 mod policy;
 mod rules;
 mod state;

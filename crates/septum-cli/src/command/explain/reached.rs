@@ -27,7 +27,8 @@ pub(super) fn relations(statement: &Statement, model: &Model) -> BTreeSet<Reache
         let name = &relation.name;
         let found = model.catalog().relation_named(name.schema.as_deref(), &name.name);
         Reached {
-            name: found.map_or_else(|| name.to_string(), |one| format!("{}.{}", one.schema, one.name)),
+            name: found
+                .map_or_else(|| name.to_string(), |one| format!("{}.{}", one.schema, one.name)),
             class: found.map_or("not in the catalog", |one| class(model.class(one.oid))),
             written: relation.written,
         }
