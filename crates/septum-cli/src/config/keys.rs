@@ -70,7 +70,7 @@ const LOG: &[Key] = &[
 const GUARD: &[Key] = &[
     optional(
         "mode",
-        Choice(&["enforce", "off"]),
+        Choice(&["enforce", "observe", "off"]),
         "`off` leaves row-level security alone: in tests",
     ),
     optional("settings", Texts, "what the application may SET and SHOW: `app.user`, `app.*`"),

@@ -84,8 +84,10 @@ impl Reason {
             Self::TooManyConnections => "one connection more than `limits.connections`",
             Self::UnsafeRole => "database.user = \"postgres\"",
             Self::IdleTimeout => "BEGIN, and then nothing for `timeouts.idle_in_transaction`",
-            Self::CatalogUnavailable => "a statement before the catalog was first read",
-            Self::UnprovenTable => "SELECT * FROM a table without a policy",
+            Self::CatalogUnavailable => {
+                "SELECT * FROM accounts, before PostgreSQL was reached once"
+            }
+            Self::UnprovenTable => "a table after ALTER TABLE ... DISABLE ROW LEVEL SECURITY",
             Self::AuditUnavailable => "the disk of `audit.folder` is full",
         }
     }

@@ -485,7 +485,7 @@ impl Session {
     /// Has the server take back what the unit may have left on its connection.
     fn send_clean(&mut self) {
         // With the guard off no connection is used twice.
-        if self.shared.services.guard.mode() == Mode::Enforce
+        if self.shared.services.guard.mode() != Mode::Off
             && let Some(lease) = &mut self.lease
         {
             lease.server.clean(self.strangers);

@@ -112,8 +112,8 @@ impl Session {
 
     /// Gives the server connection back, clean, or closes it.
     async fn release(&mut self) {
-        let enforced = self.shared.services.guard.mode() == Mode::Enforce;
-        if enforced && !self.tainted && self.clean == Clean::No {
+        let judged = self.shared.services.guard.mode() != Mode::Off;
+        if judged && !self.tainted && self.clean == Clean::No {
             return self.send_clean();
         }
         let Some(lease) = self.lease.take() else { return };
@@ -126,7 +126,7 @@ impl Session {
             && self.passing == 0
             && wire.input.is_empty()
             && wire.output.is_empty()
-            && enforced;
+            && judged;
         if clean {
             self.shared.pool.give_back(lease);
         }
