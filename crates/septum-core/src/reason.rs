@@ -129,8 +129,8 @@ reasons! {
         "only statements known to stay inside one tenant run under a tenant's binding",
         "run administrative statements through the operators' listener";
     FunctionNotAllowed = 303, "the function is not allowed",
-        "it can change the binding, run SQL held in a string, or reach another session",
-        "do without it, or do it through the operators' listener";
+        "it can change the binding, run SQL held in a string, or reach another tenant or session",
+        "do without it, or list it in `guard.functions` once you have read it";
     SettingNotAllowed = 304, "the setting is not allowed",
         "a setting can change what SQL means or outlive the transaction",
         "use one of the allowed settings, or list it in `guard.settings`";

@@ -11,9 +11,16 @@ pub struct Policy {
     pub settings: Vec<String>,
     /// Prefixes of such settings, with their dot: the application's own.
     pub setting_prefixes: Vec<String>,
-    /// Functions that are refused by name and are allowed nevertheless; lower case, without a
-    /// schema. `set_config` and the `septum` and `pg_temp` schemas stay refused.
+    /// Functions that may be called: the application's own, and PostgreSQL's that are refused by
+    /// name; `name` or `schema.name`. `set_config` and the `septum` and `pg_temp` schemas stay
+    /// refused.
     pub functions: Vec<String>,
+    /// Extensions whose functions may be called, besides those that were reviewed; not those
+    /// that reach past a tenant whatever is listed.
+    pub extensions: Vec<String>,
+    /// Whether `xmin`, `ctid` and the like may be read of tenants' tables, as optimistic locking
+    /// of some mappers does. They number the writes of all tenants (catalogue S106).
+    pub system_columns: bool,
     /// Whether EXPLAIN may run. Its estimates and row counts show other tenants' data
     /// (catalogue S96-S99).
     pub explain: bool,
@@ -75,6 +82,8 @@ impl Default for Policy {
             settings: Vec::new(),
             setting_prefixes: vec!["app.".into()],
             functions: Vec::new(),
+            extensions: Vec::new(),
+            system_columns: false,
             explain: false,
             tenants: TenantKeys::default(),
             max_statement_bytes: 1024 * 1024,

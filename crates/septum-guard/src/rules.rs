@@ -3,12 +3,15 @@
 
 mod catalog;
 mod explain;
+mod extensions;
 mod functions;
+mod missing;
 mod operators;
 mod relations;
 mod settings;
 mod statements;
 mod syntax;
+mod system_columns;
 mod types;
 mod unbound;
 
@@ -20,7 +23,7 @@ use crate::{Denial, Mode, Policy};
 type Rule = fn(&Statement, &Policy) -> Result<(), Denial>;
 
 /// Settings come first: an attempt on the binding is told as such, whatever surrounds it.
-const RULES: [Rule; 8] = [
+const RULES: [Rule; 10] = [
     settings::check,
     statements::check,
     syntax::check,
@@ -29,6 +32,8 @@ const RULES: [Rule; 8] = [
     operators::check,
     types::check,
     relations::check,
+    missing::check,
+    system_columns::check,
 ];
 
 /// Whether a statement may run under a binding; and what was observed, where it does although

@@ -61,7 +61,8 @@ impl<'a> Resolver<'a> {
             Some(Found::System(relation, column)) => self.system(relation, column),
             Some(Found::No) => {
                 let row = self.whole_row(schema, table);
-                self.attribute(name, row)
+                self.attribute(name, row);
+                Typed::UNKNOWN
             }
             Some(Found::Maybe) | None => {
                 self.attribute(name, Ty::Unknown);
@@ -70,8 +71,10 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    /// A function that is written like a column: `x.f` is `f(x)`.
-    pub(super) fn attribute(&mut self, name: &str, row: Ty) -> Typed {
+    /// The functions that may be called by what is written like a column, `x.f` for `f(x)`: how
+    /// many.
+    pub(super) fn attribute(&mut self, name: &str, row: Ty) -> usize {
+        let mut called = 0;
         for function in self.catalog.functions_named(None, name) {
             let takes = function.arguments.first().copied();
             let one = super::call::takes(function, 1);
@@ -79,9 +82,10 @@ impl<'a> Resolver<'a> {
                 takes.is_none_or(|takes| super::types::may_coerce(self.catalog, row, takes));
             if one && type_fits {
                 self.note_function(function, Via::Call);
+                called += 1;
             }
         }
-        Typed::UNKNOWN
+        called
     }
 
     fn at(&self, level: usize, entry: usize) -> Option<&Entry<'a>> {

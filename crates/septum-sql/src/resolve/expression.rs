@@ -2,12 +2,14 @@ use pg_query::protobuf as p;
 use pg_query::protobuf::a_const::Val;
 use pg_query::protobuf::node::Node as NodeEnum;
 
-use super::Resolver;
+use super::{MissingKind, Resolver};
 use super::scope::{Typed, string};
 use super::types::{
     BIT, BOOL, DATE, INT4, INT8, NAME, NUMERIC, TEXT, TIME, TIMESTAMP, TIMESTAMPTZ, TIMETZ, Ty,
     XML, array_of, element,
 };
+
+use crate::catalog::Oid;
 
 impl<'a> Resolver<'a> {
     /// An expression, and what is known of it.
@@ -341,7 +343,13 @@ impl<'a> Resolver<'a> {
         let columns = relation.and_then(|relation| self.catalog.relation(relation));
         match columns.and_then(|columns| columns.column(name)) {
             Some(column) => Ty::declared(self.catalog, column.type_oid),
-            None => self.attribute(name, row).ty,
+            None => {
+                let called = self.attribute(name, row);
+                if called == 0 && relation == Some(Oid::NONE) {
+                    self.missing(MissingKind::Function, None, name);
+                }
+                Ty::Unknown
+            }
         }
     }
 }

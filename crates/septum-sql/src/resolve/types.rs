@@ -1,7 +1,7 @@
 //! What can be known of an expression's type.
 
 use crate::Catalog;
-use crate::catalog::{CastContext, Oid, Type, TypeKind};
+use crate::catalog::{CastContext, Oid, Relation, RelationKind, Type, TypeKind};
 
 /// The type of an expression.
 ///
@@ -114,14 +114,25 @@ fn may_become(catalog: &Catalog, from: Oid, to: Oid, depth: u8) -> bool {
     let (Some(source), Some(target)) = (catalog.type_of(from), catalog.type_of(to)) else {
         return true;
     };
-    let loose = |one: &Type| matches!(one.kind, TypeKind::Pseudo | TypeKind::Composite);
-    if from == to || depth == 0 || loose(source) || loose(target) {
+    let pseudo = source.kind == TypeKind::Pseudo || target.kind == TypeKind::Pseudo;
+    if from == to || depth == 0 || pseudo {
         return true;
+    }
+    if source.relation != Oid::NONE && target.relation != Oid::NONE {
+        return is_row_of(catalog, source.relation, target.relation);
     }
     if source.element != Oid::NONE && target.element != Oid::NONE {
         return may_become(catalog, source.element, target.element, depth - 1);
     }
     catalog.cast(from, to).is_some_and(|cast| cast.context == CastContext::Implicit)
+}
+
+/// Whether rows of a relation are rows of another: of what it inherits from, or of a type that
+/// it may have been made of.
+fn is_row_of(catalog: &Catalog, source: Oid, target: Oid) -> bool {
+    let made_of = |one: &Relation| one.kind == RelationKind::CompositeType;
+    catalog.relation(target).is_none_or(made_of)
+        || catalog.descendants(target).iter().any(|child| child.oid == source)
 }
 
 /// Whether a value of the one type can hold, or be, a value of the other: a domain, an array, a
