@@ -1,4 +1,5 @@
 //! The catalog snapshot, of a real server.
-#![expect(clippy::unwrap_used, reason = "a test's failure report")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test's failure report")]
 
 mod catalog;
+mod posture;
