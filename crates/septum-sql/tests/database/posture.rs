@@ -18,6 +18,8 @@ const SCHEMA: &str = "
     CREATE ROLE keeper; CREATE ROLE app LOGIN PASSWORD 'app';
     GRANT CREATE, USAGE ON SCHEMA public TO keeper;
     GRANT EXECUTE ON FUNCTION septum.protect(regclass, name) TO keeper;
+    CREATE DOMAIN positive AS int CHECK (VALUE > 0); CREATE DOMAIN slug AS text;
+    CREATE DOMAIN short AS varchar(9); CREATE DOMAIN key AS uuid;
     SET ROLE keeper;
     CREATE TABLE countries (code text);
     CREATE TABLE accounts (id int, tenant_id TYPE NOT NULL);
@@ -86,16 +88,7 @@ async fn what_protect_makes_is_proven_for_every_type_of_a_tenant_column() {
         (TenantType::Uuid, &["uuid", "key"]),
     ] {
         for column_type in column_types {
-            let domains = "
-                CREATE DOMAIN positive AS int CHECK (VALUE > 0); CREATE DOMAIN slug AS text;
-                CREATE DOMAIN short AS varchar(9); CREATE DOMAIN key AS uuid;";
-            let site =
-                Site { cluster: Cluster::start().unwrap(), tenancy: Tenancy::new(tenant_type) };
-            for script in MIGRATIONS {
-                site.run(&script.replace("{{tenant_type}}", tenant_type.sql_name())).await;
-            }
-            site.run(domains).await;
-            site.run(&SCHEMA.replace("TYPE", column_type)).await;
+            let site = Site::start(tenant_type, column_type).await;
             let model = site.model("public, pg_temp").await;
             for name in ["accounts", "acts", "acts_low"] {
                 assert_eq!(fault(&model, name), None, "{column_type}: {name}");
