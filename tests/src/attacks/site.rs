@@ -69,7 +69,12 @@ impl Site {
         }
         let mut config = self.config.clone();
         match layers {
-            Layers::Both | Layers::GuardAlone => {}
+            Layers::Both => {}
+            // In any other mode the guard refuses what has no policies.
+            Layers::GuardAlone => {
+                config.text =
+                    config.text.replace("type = \"uuid\"", "type = \"uuid\"\nmode = \"rewrite\"");
+            }
             Layers::DatabaseAlone => {
                 config.text = config.text.replace("\"production\"", "\"test\"");
                 config.text.push_str("\n[guard]\nmode = \"off\"\n");
