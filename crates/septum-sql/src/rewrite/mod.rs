@@ -23,6 +23,7 @@ mod insert;
 mod lock;
 mod read;
 mod survey;
+mod system;
 mod views;
 mod write;
 

@@ -310,3 +310,46 @@ async fn s53b_another_tenants_key_is_refused_as_by_a_policy() {
     }
     assert_eq!(bench.all("SELECT count(*) FROM crm.accounts WHERE tenant_id = 2").await, "5");
 }
+
+#[tokio::test]
+async fn s36_s104_no_catalog_tells_of_partitions_or_of_all_tenants_rows() {
+    let bench = Bench::start().await;
+    bench.client.batch_execute("ANALYZE; CREATE INDEX ON crm.acts (id)").await.unwrap();
+    let views = "SELECT string_agg(table_name, ' ') FROM information_schema.tables
+        WHERE table_schema = 'information_schema' AND table_name NOT LIKE '\\_%'";
+    let views = bench.all(views).await;
+    let views = views.split(' ').map(|view| format!("information_schema.{view}"));
+    let catalogs = READABLE.iter().map(|name| (*name).to_owned());
+    for relation in catalogs.chain(views) {
+        let seen = bench.query(1, &format!("SELECT * FROM {relation}")).await;
+        let of_children = |row: &&String| row.contains("acts_1") || row.contains("acts_2");
+        let told: Vec<_> = seen.iter().filter(of_children).collect();
+        assert!(told.is_empty(), "{relation}: {told:?}");
+    }
+    for (text, wanted) in [
+        ("SELECT count(*) FROM pg_class WHERE reltuples <> -1 OR relpages <> 0", "(0)"),
+        ("SELECT count(*) FROM pg_class c WHERE c.relname = 'acts'", "(1)"),
+        ("SELECT count(*) FROM pg_class WHERE relpartbound IS NOT NULL", "(0)"),
+        ("SELECT count(*) FROM pg_inherits", "(0)"),
+        ("SELECT count(*) FROM pg_attribute WHERE attrelid = 'crm.acts'::regclass AND attnum > 0", "(3)"),
+        ("SELECT typname FROM pg_type WHERE oid = 'int4'::regtype", "(int4)"),
+        ("SELECT table_name FROM information_schema.tables WHERE table_name LIKE 'act%'", "(acts)"),
+        ("SELECT indexname FROM pg_indexes WHERE tablename LIKE 'act%'", "(acts_id_idx)"),
+        ("SELECT c.relname::text FROM pg_class c JOIN pg_inherits i ON i.inhparent = c.oid UNION SELECT 'none'", "(none)"),
+        ("SELECT pg_get_expr(relpartbound, oid) IS NULL FROM pg_class WHERE relname = 'acts'", "(t)"),
+        ("SELECT tableoid = 'pg_class'::regclass, oid = 'crm.acts'::regclass FROM pg_class WHERE relname = 'acts'", "(t,t)"),
+    ] {
+        assert_eq!(bench.query(1, text).await, [wanted], "{text}");
+    }
+    // No condition is evaluated on what is left out, so that none can show it by its error.
+    let shown = bench.query(1, "SELECT 1 FROM pg_class WHERE relname LIKE 'acts_1' AND relname::int = 1").await;
+    assert!(shown.is_empty());
+}
+
+/// What the guard lets be read of `pg_catalog`.
+const READABLE: [&str; 24] = [
+    "pg_attrdef", "pg_attribute", "pg_class", "pg_constraint", "pg_depend", "pg_description",
+    "pg_foreign_table", "pg_index", "pg_indexes", "pg_inherits", "pg_init_privs", "pg_language",
+    "pg_matviews", "pg_namespace", "pg_opclass", "pg_partitioned_table", "pg_proc", "pg_range",
+    "pg_sequence", "pg_tables", "pg_tablespace", "pg_trigger", "pg_type", "pg_views",
+];
