@@ -73,7 +73,15 @@ pub(super) fn equal(left: NodeEnum, right: NodeEnum) -> NodeEnum {
 }
 
 pub(super) fn all(conditions: Vec<p::Node>) -> NodeEnum {
-    let boolop = p::BoolExprType::AndExpr.into();
+    junction(p::BoolExprType::AndExpr, conditions)
+}
+
+pub(super) fn any(conditions: Vec<p::Node>) -> NodeEnum {
+    junction(p::BoolExprType::OrExpr, conditions)
+}
+
+fn junction(boolop: p::BoolExprType, conditions: Vec<p::Node>) -> NodeEnum {
+    let boolop = boolop.into();
     NodeEnum::BoolExpr(Box::new(p::BoolExpr { xpr: None, boolop, args: conditions, location: 0 }))
 }
 

@@ -19,14 +19,18 @@
 
 mod build;
 mod copy;
+mod from;
 mod insert;
 mod lock;
+mod plain;
+mod push;
 mod read;
 mod survey;
 mod system;
 mod views;
 mod write;
 
+use pg_query::protobuf as p;
 use pg_query::protobuf::node::Node as NodeEnum;
 use septum_core::Reason;
 
@@ -101,7 +105,7 @@ impl Visitor for Rewriter<'_> {
                 read::move_sample_inside(node);
                 Ok(())
             }
-            NodeEnum::SelectStmt(select) => self.lock(select),
+            NodeEnum::SelectStmt(select) => self.select(select),
             NodeEnum::InsertStmt(insert) => self.insert(insert),
             NodeEnum::UpdateStmt(update) => self.update(update),
             NodeEnum::DeleteStmt(delete) => self.delete(delete),
@@ -117,6 +121,16 @@ impl Visitor for Rewriter<'_> {
 }
 
 impl Rewriter<'_> {
+    fn select(&mut self, select: &mut p::SelectStmt) -> Result<(), Refusal> {
+        // The arms of a set operation are no nodes of their own.
+        for arm in [&mut select.larg, &mut select.rarg].into_iter().flatten() {
+            self.select(arm)?;
+        }
+        self.lock(select)?;
+        self.predicates(select)?;
+        self.push(select)
+    }
+
     /// The bound tenant's key.
     fn tenant(&mut self) -> Result<NodeEnum, Refusal> {
         if self.copies {

@@ -44,7 +44,10 @@ impl<'m> Rewriter<'m> {
             return Ok(());
         }
         if let Some(held) = self.held(name)? {
-            *node = self.sub_select(held, name)?;
+            // Row-level security holds it, and a sub-select can't show what is asked for.
+            if held.alone || self.survey.system.is_empty() {
+                *node = self.sub_select(held, name)?;
+            }
         } else if let Some(relation) = self.named(name)
             && self.model.class(relation.oid) == Class::System
             && let Some(masked) = self.system(relation, name)?
