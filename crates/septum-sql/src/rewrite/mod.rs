@@ -20,6 +20,7 @@
 mod build;
 mod copy;
 mod from;
+mod group;
 mod insert;
 mod lock;
 mod plain;
@@ -128,7 +129,8 @@ impl Rewriter<'_> {
         }
         self.lock(select)?;
         self.predicates(select)?;
-        self.push(select)
+        self.push(select)?;
+        self.group(select)
     }
 
     /// The bound tenant's key.

@@ -211,6 +211,9 @@ async fn s44_s53_joins_sets_and_subqueries_see_the_tenants_rows_alone() {
         "SELECT a.id, d.id FROM accounts a LEFT JOIN deals d ON d.id = a.id + 1 WHERE d.id = 4",
         "SELECT a.id, d.id FROM accounts a RIGHT JOIN deals d ON d.id = a.id + 1 WHERE d.id = 4 AND 'a' <> upper(d.title)",
         "SELECT id FROM accounts WHERE id > 2 AND (id = ANY ('{2,4,6}'::int[]) AND (name = 'a4' AND id < 9))",
+        "SELECT a.*, count(d.id) FROM accounts a LEFT JOIN deals d ON d.account_id = a.id GROUP BY a.id",
+        "SELECT name, count(*) FROM accounts GROUP BY id HAVING max(name) > 'a' ORDER BY upper(name)",
+        "SELECT d.title, a.name FROM deals d, accounts a WHERE a.id = d.id GROUP BY d.tenant_id, d.id, a.id",
         "SELECT ctid, tableoid::regclass, id FROM accounts",
         "SELECT id FROM account_names",
         "SELECT id FROM accounts TABLESAMPLE bernoulli (100)",
@@ -357,3 +360,31 @@ const READABLE: [&str; 24] = [
     "pg_matviews", "pg_namespace", "pg_opclass", "pg_partitioned_table", "pg_proc", "pg_range",
     "pg_sequence", "pg_tables", "pg_tablespace", "pg_trigger", "pg_type", "pg_views",
 ];
+
+#[tokio::test]
+async fn a_predicate_prunes_partitions_and_an_index_finds_the_row() {
+    let bench = Bench::start().await;
+    let mut of_policies = tenancy();
+    of_policies.mode = TableMode::RlsPredicate;
+    let row = bench.client.query_one(Catalog::QUERY, &[]).await.unwrap();
+    let catalog = Arc::new(Catalog::read(row.get(0)).unwrap());
+    let of_policies = Model::new(catalog, Arc::new(of_policies));
+    bench.client.batch_execute("SET enable_seqscan = off").await.unwrap();
+    for (model, text, told, untold) in [
+        (&bench.model, "SELECT * FROM acts", "acts_1", "acts_2"),
+        (&of_policies, "SELECT * FROM acts", "acts_1", "acts_2"),
+        (&of_policies, "SELECT * FROM deals d LEFT JOIN acts a ON a.id = d.id", "acts_1", "acts_2"),
+        (&bench.model, "UPDATE acts SET note = 'x'", "acts_1", "acts_2"),
+        (&of_policies, "DELETE FROM acts WHERE id = 1", "acts_1", "acts_2"),
+        (&bench.model, "SELECT * FROM accounts WHERE id = 2", "Index Cond: (id = 2)", "Seq"),
+        (&bench.model, "UPDATE accounts SET name = 'x' WHERE id = 2", "Index Cond: (id = 2)", "Seq"),
+        (&bench.model, "SELECT * FROM accounts WHERE id = 2 FOR UPDATE", "Index Cond: (id = 2)", "Seq"),
+    ] {
+        let statement = rewritten(text, model);
+        let explain = format!("EXPLAIN {}", statement.canonical());
+        let plan: Vec<String> =
+            bench.client.query(&explain, &[&1]).await.unwrap().iter().map(|row| row.get(0)).collect();
+        let plan = plan.join("\n");
+        assert!(plan.contains(told) && !plan.contains(untold), "{text}: {plan}");
+    }
+}
