@@ -226,6 +226,12 @@ reasons! {
     IdleTimeout = 509, "the client was idle for too long",
         "limits keep one client from costing the others",
         "reconnect, or raise the time-out";
+    CatalogUnavailable = 510, "the database's catalog is not known yet",
+        "what a name means in the database decides whether a statement stays inside one tenant",
+        "retry once `/readyz` is ready; the log says why the catalog can't be read";
+    UnprovenTable = 511, "row-level security is not proven for the relation",
+        "a tenant's table is reached only where a policy is seen to hold it to the bound tenant",
+        "protect the table, as in `SELECT septum.protect('crm.accounts', 'tenant_id')`";
 
     AuditUnavailable = 601, "the audit log can't be written",
         "a crossing that can't be recorded is not answered",
