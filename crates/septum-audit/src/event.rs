@@ -15,16 +15,20 @@ pub enum Kind {
     OperatorStatement,
     /// An operator connected or disconnected.
     OperatorSession,
+    /// Somebody was locked out after repeated attempts to cross, was refused for that, or an
+    /// operator lifted the lock.
+    Lockout,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Crossing,
         Self::Denied,
         Self::AuthenticationFailed,
         Self::OperatorStatement,
         Self::OperatorSession,
+        Self::Lockout,
     ];
 
     /// The name in the log.
@@ -35,6 +39,7 @@ impl Kind {
             Self::AuthenticationFailed => "authentication_failed",
             Self::OperatorStatement => "operator_statement",
             Self::OperatorSession => "operator_session",
+            Self::Lockout => "lockout",
         }
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rustls::pki_types::ServerName;
-use septum_audit::Sink;
+use septum_audit::{Lockouts, Sink};
 use septum_bind::context::ContextKeys;
 use septum_bind::seal::SealKey;
 use septum_bind::{Tenants, Traces, UnixSeconds};
@@ -235,6 +235,8 @@ pub struct Services {
     pub guard: Arc<Guard>,
     /// Records crossings.
     pub audit: Arc<dyn Sink>,
+    /// Counts them, and says who is locked out; the gateway shares it.
+    pub lockouts: Arc<Lockouts>,
     /// The wall clock.
     pub clock: fn() -> UnixSeconds,
 }

@@ -7,6 +7,7 @@
 mod cancel;
 mod config;
 mod handshake;
+mod lockout;
 mod operator;
 mod pool;
 mod refusal;
@@ -301,12 +302,20 @@ async fn serve_tenant(
         Some(token) => standing.hand_over(Some(token), false, &shared.services),
         None => Ok(()),
     };
-    let parameters = match handed_over {
+    let credential = standing.credential().and_then(|claim| lockout::of_claim(claim, &peer));
+    let admitted = match handed_over {
         Err(refusal) => {
+            if let (true, Some(actor)) = (refusal.crossing, &credential) {
+                lockout::count(&shared.services, actor).await;
+            }
             let refusal = refusal.by(standing.credential());
             let principal = refusal.principal.clone().or_else(|| Principal::new(&user).ok());
             Err(Refusal { principal, ..refusal })
         }
+        Ok(()) => lockout::check_arrival(&mut standing, &shared.services, &peer),
+    };
+    let parameters = match admitted {
+        Err(refusal) => Err(refusal),
         Ok(()) => shared.pool.parameters().await.map_err(|error| {
             tracing::error!(%error, "no server connection");
             Refusal::new(error.reason())

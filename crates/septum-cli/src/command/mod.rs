@@ -4,6 +4,7 @@ mod api_key;
 mod audit;
 mod config;
 mod key;
+mod lockout;
 mod migrate;
 mod reasons;
 mod run;
@@ -26,6 +27,9 @@ pub(crate) enum Command {
     /// Read and verify the audit log
     #[command(subcommand)]
     Audit(audit::Command),
+    /// See and lift the lock-outs of the Septum that runs on this machine
+    #[command(subcommand)]
+    Lockout(lockout::Command),
     /// Check or describe the configuration
     #[command(subcommand)]
     Config(config::Command),
@@ -41,6 +45,7 @@ impl Command {
             Self::Key(command) => command.run(),
             Self::ApiKey(command) => command.run(),
             Self::Audit(command) => command.run(),
+            Self::Lockout(command) => command.run(),
             Self::Config(command) => command.run(),
             Self::Reasons(arguments) => arguments.run(),
         }

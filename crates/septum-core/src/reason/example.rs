@@ -54,6 +54,9 @@ impl Reason {
             Self::TypeNotAllowed => "SELECT 'x'::pg_temp.evil",
             Self::PreparedNotAllowed => "PREPARE p AS SELECT 1",
             Self::ForeignTenant => "SELECT * FROM accounts WHERE tenant_id = '<another tenant>'",
+            Self::LockedOut => "the twentieth look for another tenant's key within a minute",
+            Self::LeakedRow => "a table whose policy was replaced by USING (true)",
+            Self::Probing => "inserting the e-mail address of another tenant's customer",
             Self::ProtocolViolation => "a message whose length is shorter than its head",
             Self::StartupNotAllowed => "options='-c row_security=off' in a connection string",
             Self::AuthenticationFailed => "a wrong password",
@@ -71,6 +74,8 @@ impl Reason {
             Self::TooManyConnections => "one connection more than `limits.connections`",
             Self::UnsafeRole => "database.user = \"postgres\"",
             Self::IdleTimeout => "BEGIN, and then nothing for `timeouts.idle_in_transaction`",
+            Self::CatalogUnavailable => "a query in the first second after a start",
+            Self::UnprovenTable => "a tenant table without FORCE ROW LEVEL SECURITY",
             Self::AuditUnavailable => "the disk of `audit.folder` is full",
         }
     }

@@ -19,6 +19,7 @@ use super::evidence::{Bound, Evidence};
 use super::expect::{Done, Expect, Rows, Undo};
 use super::prepared::is_remote;
 use super::{Session, Stop, Work};
+use crate::lockout;
 use crate::refusal::Refusal;
 use crate::server::Key;
 
@@ -91,14 +92,25 @@ impl Session {
     ) {
         let Some(binding) = bound.binding() else { return };
         if let Some(denial) = self.shared.services.guard.crossing(judgement, values, binding) {
-            self.noticed.push(self.event(&refused(denial, bound)));
+            self.attempted(&refused(denial, bound));
         }
+    }
+
+    /// Has an attempt recorded and counted that is answered like anything else.
+    pub(super) fn attempted(&mut self, refusal: &Refusal) {
+        let (event, actor) = (self.event(refusal), self.actor(refusal));
+        self.noticed.push(event, actor);
     }
 
     /// The binding of what comes next.
     pub(super) fn resolve(&mut self, evidence: &Evidence) -> Result<Bound, Stop> {
         let held = self.ahead.binding();
-        Ok(self.standing.resolve(evidence, held, &self.shared.services)?)
+        let services = &self.shared.services;
+        let bound = self.standing.resolve(evidence, held, services)?;
+        if let Some(binding) = bound.binding() {
+            lockout::check(binding, services, &self.peer)?;
+        }
+        Ok(bound)
     }
 
     pub(super) fn begin_query(&mut self, text: &str) -> Result<(), Stop> {
@@ -207,6 +219,7 @@ fn refused(denial: Denial, bound: &Bound) -> Refusal {
             refusal.tenant = Some(binding.tenant().clone());
             refusal.principal = Some(binding.principal().clone());
             refusal.source = Some(binding.source());
+            refusal.under = Some(Arc::clone(binding));
         }
         Bound::Nothing(reason)
             if refusal.reason == Reason::UnboundStatement && *reason != Reason::NoBinding =>

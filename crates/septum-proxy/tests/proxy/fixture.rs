@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use septum_audit::{Event, Recorded, Sink, SinkError};
+use septum_audit::{Event, LockoutPolicy, Lockouts, Recorded, Sink, SinkError};
 use septum_bind::context::ContextKeys;
 use septum_bind::seal::{SealKey, SealPads};
 use septum_bind::{Binding, RootKey, Tenant, Tenants, Traces, UnixSeconds, credential};
@@ -89,6 +89,14 @@ impl Fixture {
     }
 
     pub(crate) async fn with(mode: Mode, change: impl FnOnce(&mut Config)) -> Self {
+        Self::with_services(mode, |_| (), change).await
+    }
+
+    pub(crate) async fn with_services(
+        mode: Mode,
+        serve: impl FnOnce(&mut Services),
+        change: impl FnOnce(&mut Config),
+    ) -> Self {
         let cluster = Cluster::start().unwrap();
         let root = RootKey::from_bytes([42; 32]);
         let dsn = cluster.dsn("postgres");
@@ -101,7 +109,7 @@ impl Fixture {
         };
         let tenants = [tenant(ACME, "acme"), tenant(GLOBEX, "globex"), tenant("3", "initech")];
         let audit = Arc::new(Memory::default());
-        let services = Services {
+        let mut services = Services {
             environment: Environment::Test,
             tenants: Arc::new(Tenants::new(TenantType::Int, tenants).unwrap()),
             context_keys: ContextKeys::new(Environment::Test, &root, None),
@@ -109,8 +117,10 @@ impl Fixture {
             traces: Traces::new(),
             guard: Arc::new(Guard::new(Policy::new(mode, Environment::Test).unwrap())),
             audit: audit.clone(),
+            lockouts: Arc::new(Lockouts::new(LockoutPolicy::default())),
             clock: now,
         };
+        serve(&mut services);
         let user = |name: &str, tenant: Option<&str>| User {
             name: name.into(),
             verifier: Verifier::derive("pw", b"0123456789abcdef", NonZeroU32::new(4096).unwrap()),
@@ -183,8 +193,12 @@ impl Fixture {
 
     /// A context token as the gateway would mint it.
     pub(crate) fn token(&self, tenant: &str, seconds: i64) -> String {
+        self.token_of(tenant, "ann", seconds)
+    }
+
+    pub(crate) fn token_of(&self, tenant: &str, principal: &str, seconds: i64) -> String {
         let id = TenantType::Int.parse(tenant).unwrap();
-        let claim = credential::claim(&self.services.tenants, &id, "ann").unwrap();
+        let claim = credential::claim(&self.services.tenants, &id, principal).unwrap();
         let binding = Binding::agree([claim], Environment::Test).unwrap();
         let expires = now().checked_add_signed(seconds).unwrap();
         self.services.context_keys.mint(&binding, expires)
@@ -198,6 +212,12 @@ impl Fixture {
 
     pub(crate) fn events(&self) -> Vec<Event> {
         self.audit.events.lock().unwrap().clone()
+    }
+
+    /// Has an administrator run this, and the guard know of it.
+    pub(crate) async fn administer(&self, script: &str) {
+        run_script(&self.cluster.dsn("postgres"), script).await.unwrap();
+        self.services.guard.adopt(model(&self.cluster).await);
     }
 
     pub(crate) async fn stop(mut self) {

@@ -12,6 +12,7 @@ mod drivers;
 mod fixture;
 mod handover;
 mod limits;
+mod lockout;
 mod operator;
 mod pool;
 mod protocol;
