@@ -14,6 +14,8 @@ use septum_core::{Environment, Secret, TenantId};
 use septum_guard::Guard;
 use septum_pgwire::scram::Verifier;
 
+use crate::Canaries;
+
 /// What the proxy serves, and how. Every value has been validated.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -27,6 +29,8 @@ pub struct Config {
     pub users: Vec<User>,
     /// The operators' listener, where there is one.
     pub operator: Option<Operator>,
+    /// Values that stand in one tenant's rows alone, and are looked for in all answers.
+    pub canaries: Canaries,
     /// Bounds on what one client may cost.
     pub limits: Limits,
     /// How long things may take.

@@ -4,6 +4,7 @@
 //! judged, and each bound unit runs on a pooled server connection behind a seal that
 //! `septum.tenant()` verifies. See [`Proxy::bind`].
 
+mod canary;
 mod cancel;
 mod config;
 mod handshake;
@@ -11,6 +12,7 @@ mod lockout;
 mod operator;
 mod pool;
 mod refusal;
+mod scrub;
 mod server;
 mod session;
 mod stream;
@@ -28,6 +30,7 @@ use tokio::net::{TcpListener, UnixListener};
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 
+pub use canary::{Canaries, InvalidCanary};
 pub use config::{
     Address, Config, Database, Limits, Listener, ListenerTls, Operator, PoolConfig, ServerAddress,
     ServerTls, Services, Timeouts, User,

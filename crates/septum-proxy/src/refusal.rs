@@ -24,7 +24,7 @@ pub(crate) struct Refusal {
     pub(crate) trace: Option<TraceId>,
     pub(crate) crossing: bool,
     /// The binding under which it was tried, for the lock-out to count.
-    pub(crate) under: Option<Arc<Binding>>,
+    pub(crate) binding: Option<Arc<Binding>>,
     /// Whether the audit log hears of it even so, or not, whatever the reason is otherwise.
     pub(crate) recorded: Option<bool>,
 }
@@ -49,7 +49,7 @@ impl Refusal {
             principal: None,
             trace: None,
             crossing: is_crossing(reason),
-            under: None,
+            binding: None,
             recorded: None,
         }
     }
@@ -242,7 +242,7 @@ pub(crate) fn sqlstate(reason: Reason) -> &'static str {
         R::PoolTimeout | R::TooManyConnections => "53300",
         R::ServerUnavailable => "08001",
         R::ServerLost => "08006",
-        R::BindFailed | R::ServerProtocol | R::AuditUnavailable => "58000",
+        R::BindFailed | R::ServerProtocol | R::AuditUnavailable | R::LeakedRow => "58000",
         R::ShuttingDown => "57P01",
         R::IdleTimeout => "25P03",
         _ => "42501",

@@ -13,6 +13,7 @@
 //! server said, never on a guess.
 
 mod copy_in;
+mod errors;
 mod evidence;
 mod expect;
 mod extended;
@@ -23,6 +24,7 @@ mod query;
 mod replies;
 mod run;
 mod settings;
+mod tripwire;
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
@@ -51,6 +53,7 @@ use query::OfQuery;
 use settings::Settings;
 
 pub(crate) use evidence::{Bound, Evidence, Standing};
+pub(crate) use tripwire::Shape;
 
 /// How many answers of the server's may be owed before it is asked for them: a client that asks
 /// for ever and never for an answer must not fill the memory.

@@ -18,6 +18,7 @@ use tokio::sync::OwnedSemaphorePermit;
 use super::evidence::{Bound, Evidence};
 use super::expect::{Done, Expect, Rows, Undo};
 use super::prepared::is_remote;
+use super::tripwire::{Described, Watched};
 use super::{Session, Stop, Work};
 use crate::lockout;
 use crate::refusal::Refusal;
@@ -194,8 +195,10 @@ impl Session {
         out.describe_portal("");
         out.execute("", 0);
         self.expect.push_back(Expect::Bind { relay: false, undo: Undo::Nothing });
-        self.expect.push_back(Expect::Portal { no_data: false });
-        self.expect.push_back(Expect::Execution { rows: Rows::Relay, done: Done::Relay });
+        let watched = Arc::new(Watched::default());
+        let of = Described::Portal(Arc::clone(&watched));
+        self.expect.push_back(Expect::Portal { rows: true, no_data: false, of });
+        self.expect.push_back(Expect::Execution { rows: Rows::Relay(watched), done: Done::Relay });
         self.sent = true;
         Ok(())
     }
@@ -219,7 +222,7 @@ fn refused(denial: Denial, bound: &Bound) -> Refusal {
             refusal.tenant = Some(binding.tenant().clone());
             refusal.principal = Some(binding.principal().clone());
             refusal.source = Some(binding.source());
-            refusal.under = Some(Arc::clone(binding));
+            refusal.binding = Some(Arc::clone(binding));
         }
         Bound::Nothing(reason)
             if refusal.reason == Reason::UnboundStatement && *reason != Reason::NoBinding =>

@@ -218,7 +218,7 @@ impl Session {
     /// Who is to answer for an attempt: whoever the statement or the transaction was bound to,
     /// else the connection's own credential.
     pub(super) fn actor(&self, refusal: &Refusal) -> Option<Actor> {
-        match refusal.under.as_ref().or(self.ahead.binding()) {
+        match refusal.binding.as_ref().or(self.ahead.binding()) {
             Some(binding) => lockout::of_binding(binding, &self.peer),
             None => lockout::of_claim(self.standing.credential()?, &self.peer),
         }

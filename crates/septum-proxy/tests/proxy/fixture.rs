@@ -13,7 +13,7 @@ use septum_core::{Environment, Tenancy, TenantType};
 use septum_guard::{Guard, Mode, Policy};
 use septum_pgwire::scram::Verifier;
 use septum_proxy::{
-    Address, Config, Database, Health, Limits, Listener, ListenerTls, PoolConfig, Proxy,
+    Address, Canaries, Config, Database, Health, Limits, Listener, ListenerTls, PoolConfig, Proxy,
     ServerAddress, Services, Timeouts, User,
 };
 use septum_sql::{Catalog, Model};
@@ -146,6 +146,7 @@ impl Fixture {
             },
             users: vec![user("app", None), user("acme", Some(ACME)), user("globex", Some(GLOBEX))],
             operator: None,
+            canaries: Canaries::default(),
             limits: Limits::default(),
             timeouts: Timeouts { drain: Duration::from_secs(5), ..Timeouts::default() },
         };
@@ -214,9 +215,14 @@ impl Fixture {
         self.audit.events.lock().unwrap().clone()
     }
 
+    /// Has an administrator run this.
+    pub(crate) async fn behind_the_guard(&self, script: &str) {
+        run_script(&self.cluster.dsn("postgres"), script).await.unwrap();
+    }
+
     /// Has an administrator run this, and the guard know of it.
     pub(crate) async fn administer(&self, script: &str) {
-        run_script(&self.cluster.dsn("postgres"), script).await.unwrap();
+        self.behind_the_guard(script).await;
         self.services.guard.adopt(model(&self.cluster).await);
     }
 
