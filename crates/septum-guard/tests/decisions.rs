@@ -43,6 +43,19 @@ fn decisions_on_a_table_of_statements() {
 }
 
 #[test]
+fn s9_of_the_names_before_a_column_none_is_a_function() {
+    let guard = Guard::new(Policy::default());
+    let runs = |text: &str| guard.judge(text, Some(&binding())).is_ok();
+    // As SQLAlchemy names columns.
+    assert!(runs("SELECT pg_catalog.pg_namespace.nspname FROM pg_catalog.pg_namespace"));
+    for text in
+        ["SELECT a.pg_sleep FROM a", "SELECT s.a.pg_sleep FROM s.a", "SELECT (a).b.lo_get FROM a"]
+    {
+        assert!(!runs(text), "{text}");
+    }
+}
+
+#[test]
 fn a_text_seen_before_gets_the_same_statements() {
     let guard = Guard::new(Policy::default());
     let text = "SELECT * FROM accounts WHERE id = $1";

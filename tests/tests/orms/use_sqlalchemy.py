@@ -10,7 +10,7 @@ import sqlalchemy
 from sqlalchemy import (DateTime, Enum, ForeignKey, Integer, Numeric, String, Text, UniqueConstraint, and_,
                         case, cast, create_engine, delete, exists, extract, func, insert,
                         inspect, literal_column, or_, select, text, tuple_, union_all, update)
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, JSONPATH
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import (DeclarativeBase, Mapped, Session, aliased, contains_eager, joinedload,
@@ -179,7 +179,7 @@ def read(session):
     tell(names(Account.profile["size"]["staff"].as_integer() > 17),
          names(Account.profile.contains({"vip": True})), names(Account.profile.has_key("vip")),
          names(Account.profile[("size", "staff")].astext == "12"),
-         names(func.jsonb_path_exists(Account.profile, "$.size.staff ? (@ > 18)")))
+         names(func.jsonb_path_exists(Account.profile, cast("$.size.staff ? (@ > 18)", JSONPATH))))
     tell(session.scalars(everybody.limit(3).offset(7)).all()[0].name,
          session.scalars(select(Account.name).where(
              tuple_(Account.name, Account.id) > (f"{MARK} 05", 0)).order_by(Account.name).limit(2)).all())
@@ -237,7 +237,7 @@ def aggregate(session):
                          .where(Deal.closes_on.is_not(None)).order_by(Deal.title).limit(2)).all())
     tell(session.scalar(select(func.count()).where(
         Activity.occurred_at < func.now() - func.make_interval(0, 0, 0, 1),
-        Activity.occurred_at.op("AT TIME ZONE")("UTC") > "2025-03-02")))
+        func.timezone("UTC", Activity.occurred_at) > datetime.datetime(2025, 3, 2))))
     session.commit()
 
 
@@ -252,7 +252,7 @@ def write(session):
     tell(session.execute(update(Deal).where(Deal.currency == "USD").values(stage="qualified")).rowcount)
     tell(session.execute(update(Account).where(Account.tags.contains(["bulk"])).values(
         city=case((Account.name.endswith("1"), "Basel"), else_=Account.city),
-        profile=func.jsonb_set(Account.profile, "{reset}", "true"))
+        profile=Account.profile.concat({"reset": True}))
         .returning(Account.city).execution_options(synchronize_session=False)).scalars().all().count("Basel"))
     session.execute(update(Deal), [{"id": deal.id, "stage": "lost", "version": deal.version}])
     for contact in session.scalars(select(Contact).where(Contact.name.like("Ann%"))):

@@ -347,9 +347,12 @@ fn note_attributes(names: &[p::Node], walker: &mut Walker) {
 }
 
 impl Walk for p::ColumnRef {
-    /// The first name is a column, a table or a schema, never a function.
+    /// Only the last of several names can be a function: those before it are a table, its schema
+    /// and its database, which must exist.
     fn walk(&mut self, walker: &mut Walker) {
-        note_attributes(self.fields.get(1..).unwrap_or_default(), walker);
+        if let [_, .., last] = self.fields.as_slice() {
+            note_attributes(std::slice::from_ref(last), walker);
+        }
         let Self { fields, location } = self;
         fields.walk(walker);
         *location = 0;
