@@ -27,6 +27,46 @@ async fn sqlalchemy_works_for_two_tenants() {
     is_kept_apart("sqlalchemy", python("use_sqlalchemy.py")).await;
 }
 
+#[tokio::test]
+async fn prisma_works_for_two_tenants() {
+    is_kept_apart("prisma", node("SEPTUM_TEST_PRISMA_FOLDER", "use_prisma.js")).await;
+}
+
+#[tokio::test]
+async fn drizzle_works_for_two_tenants() {
+    is_kept_apart("drizzle", node("SEPTUM_TEST_NODE_FOLDER", "use_drizzle.js")).await;
+}
+
+#[tokio::test]
+async fn sequelize_works_for_two_tenants() {
+    is_kept_apart("sequelize", node("SEPTUM_TEST_NODE_FOLDER", "use_sequelize.js")).await;
+}
+
+#[tokio::test]
+async fn typeorm_works_for_two_tenants() {
+    is_kept_apart("typeorm", node("SEPTUM_TEST_NODE_FOLDER", "use_typeorm.js")).await;
+}
+
+#[tokio::test]
+async fn knex_works_for_two_tenants() {
+    is_kept_apart("knex", node("SEPTUM_TEST_NODE_FOLDER", "use_knex.js")).await;
+}
+
+/// A program for node with the packages of a folder.
+fn node(folder: &str, program: &'static str) -> Option<impl Fn() -> Command + use<>> {
+    let Some(folder) = std::env::var_os(folder) else {
+        skip(program, "no node with its packages: run it by `cargo xtask test`");
+        return None;
+    };
+    // Packages are looked for beside the program that asks for them.
+    let start = format!("require('module')._initPaths(); require({:?})", path(program));
+    Some(move || {
+        let mut node = Command::new("node");
+        node.args(["-e", &start]).env("NODE_PATH", Path::new(&folder).join("node_modules"));
+        node
+    })
+}
+
 /// A program for the Python that `cargo xtask test` has prepared; else the test is skipped.
 fn python(program: &'static str) -> Option<impl Fn() -> Command> {
     let Some(python) = std::env::var_os("SEPTUM_TEST_PYTHON") else {
