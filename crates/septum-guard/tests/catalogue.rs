@@ -445,6 +445,7 @@ allowed! {
     ];
     settings_that_only_shape_the_answer = [
         "SET TIME ZONE 'Europe/Zurich'",
+        "SET TIME ZONE INTERVAL '+02:00' HOUR TO MINUTE",
         "SET DateStyle = ISO, DMY",
         "SET intervalstyle TO iso_8601",
         "SET extra_float_digits = 3",

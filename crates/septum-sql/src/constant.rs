@@ -57,6 +57,16 @@ pub(crate) fn boolean(node: &p::Node) -> Option<bool> {
     }
 }
 
+/// An integer as a constant.
+pub(crate) fn integer(node: &p::Node) -> Option<i32> {
+    match &node.node {
+        Some(NodeEnum::AConst(p::AConst {
+            val: Some(Val::Ival(value)), isnull: false, ..
+        })) => Some(value.ival),
+        _ => None,
+    }
+}
+
 /// Whether the node is the constant NULL.
 pub(crate) fn is_null(node: &p::Node) -> bool {
     matches!(&node.node, Some(NodeEnum::AConst(constant)) if constant.isnull)
