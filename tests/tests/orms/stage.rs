@@ -128,6 +128,7 @@ fn one_tenant() -> String {
          CREATE FUNCTION septum.tenant() RETURNS uuid STABLE LANGUAGE sql
              RETURN '{id}'::uuid;
          GRANT USAGE ON SCHEMA septum TO crm_app;
+         GRANT TEMPORARY ON DATABASE alone TO crm_app;
          ALTER DATABASE alone SET log_statement = 'all';
          ALTER DATABASE alone SET log_min_duration_statement = 0;"
     )
