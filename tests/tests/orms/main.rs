@@ -9,4 +9,5 @@
 mod programs;
 mod recording;
 mod refused;
+mod sqlx;
 mod stage;

@@ -28,6 +28,11 @@ async fn sqlalchemy_works_for_two_tenants() {
 }
 
 #[tokio::test]
+async fn active_record_works_for_two_tenants() {
+    is_kept_apart("active_record", ruby("use_active_record.rb")).await;
+}
+
+#[tokio::test]
 async fn prisma_works_for_two_tenants() {
     is_kept_apart("prisma", node("SEPTUM_TEST_PRISMA_FOLDER", "use_prisma.js")).await;
 }
@@ -64,6 +69,19 @@ fn node(folder: &str, program: &'static str) -> Option<impl Fn() -> Command + us
         let mut node = Command::new("node");
         node.args(["-e", &start]).env("NODE_PATH", Path::new(&folder).join("node_modules"));
         node
+    })
+}
+
+/// A program for the system's Ruby and its packages.
+fn ruby(program: &'static str) -> Option<impl Fn() -> Command> {
+    if std::env::var_os("SEPTUM_TEST_RUBY").is_none() {
+        skip(program, "no Ruby with ActiveRecord: run it by `cargo xtask test`");
+        return None;
+    }
+    Some(move || {
+        let mut command = Command::new("ruby");
+        command.arg("-W0").arg(path(program));
+        command
     })
 }
 

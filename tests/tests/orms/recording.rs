@@ -23,8 +23,7 @@ impl Recording {
     pub(crate) fn of(log: &str) -> Self {
         // A message of several lines goes on after a tab.
         let log = log.replace("\n\t", "\u{1}");
-        let statements =
-            log.lines().filter_map(statement).map(|text| text.replace('\u{1}', "\n"));
+        let statements = log.lines().filter_map(statement).map(|text| text.replace('\u{1}', "\n"));
         Self::from_iter(statements)
     }
 
@@ -47,7 +46,8 @@ impl Recording {
             return fs::write(path(name), format!("{title}\n{text}")).unwrap();
         }
         let (kept_title, kept) = Self::kept(name).expect("a recording: set SEPTUM_RECORD=1");
-        let missing: Vec<_> = self.shapes().filter(|one| !kept.by_shape.contains_key(*one)).collect();
+        let missing: Vec<_> =
+            self.shapes().filter(|one| !kept.by_shape.contains_key(*one)).collect();
         let gone: Vec<_> = kept.shapes().filter(|one| !self.by_shape.contains_key(*one)).collect();
         let same = missing.is_empty() && gone.is_empty();
         assert!(

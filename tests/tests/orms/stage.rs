@@ -89,7 +89,8 @@ impl Stage {
             run_script(&cluster.dsn(database), &close).await.unwrap();
         }
         Septum::migrate(&config).unwrap();
-        let protect = PROTECTED.map(|table| format!("SELECT septum.protect('{table}', 'tenant_id');"));
+        let protect =
+            PROTECTED.map(|table| format!("SELECT septum.protect('{table}', 'tenant_id');"));
         let protected = format!("{SCHEMA}{}", protect.concat());
         run_script(&cluster.dsn("crm"), &protected).await.unwrap();
         run_script(&cluster.dsn("alone"), &format!("{}{SCHEMA}", one_tenant())).await.unwrap();
@@ -129,6 +130,7 @@ fn one_tenant() -> String {
              RETURN '{id}'::uuid;
          GRANT USAGE ON SCHEMA septum TO crm_app;
          GRANT TEMPORARY ON DATABASE alone TO crm_app;
+         ALTER DATABASE alone SET search_path = public;
          ALTER DATABASE alone SET log_statement = 'all';
          ALTER DATABASE alone SET log_min_duration_statement = 0;"
     )
