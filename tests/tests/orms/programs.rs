@@ -74,12 +74,12 @@ fn node(folder: &str, program: &'static str) -> Option<impl Fn() -> Command + us
 
 /// A program for the system's Ruby and its packages.
 fn ruby(program: &'static str) -> Option<impl Fn() -> Command> {
-    if std::env::var_os("SEPTUM_TEST_RUBY").is_none() {
+    let Some(ruby) = std::env::var_os("SEPTUM_TEST_RUBY") else {
         skip(program, "no Ruby with ActiveRecord: run it by `cargo xtask test`");
         return None;
-    }
+    };
     Some(move || {
-        let mut command = Command::new("ruby");
+        let mut command = Command::new(&ruby);
         command.arg("-W0").arg(path(program));
         command
     })
