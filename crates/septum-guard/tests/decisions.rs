@@ -56,6 +56,20 @@ fn s9_of_the_names_before_a_column_none_is_a_function() {
 }
 
 #[test]
+fn s08_a_setting_that_a_parameter_names_is_none_of_septums() {
+    let guard = Guard::new(Policy::default());
+    let texts =
+        ["SELECT current_setting($1)", "SELECT pg_catalog.current_setting($1::varchar, true)"];
+    for text in texts {
+        let statements = guard.judge(text, Some(&binding())).unwrap();
+        let canonical = statements.first().unwrap().canonical();
+        assert!(canonical.contains("'^septum', 'not septum', 'i'"), "{canonical}");
+        let again = guard.judge(canonical, Some(&binding())).unwrap();
+        assert_eq!(again.first().unwrap().canonical(), canonical);
+    }
+}
+
+#[test]
 fn a_text_seen_before_gets_the_same_statements() {
     let guard = Guard::new(Policy::default());
     let text = "SELECT * FROM accounts WHERE id = $1";

@@ -5,6 +5,7 @@ use pg_query::protobuf::a_const::Val;
 use pg_query::protobuf::node::Node as NodeEnum;
 use septum_core::TenantType;
 
+use super::asked::{self, Asked};
 use super::{Walk, Walker, number};
 use crate::facts::{Function, QualifiedName, Relation, SettingUse};
 use crate::{Standing, constant};
@@ -314,6 +315,17 @@ fn note_setting(call: &mut p::FuncCall, walker: &mut Walker) {
         "current_setting" => false,
         _ => return,
     };
+    let postgresqls = matches!(function.schema.as_deref(), None | Some("pg_catalog"));
+    if !written
+        && postgresqls
+        && let [name, ..] = call.args.as_mut_slice()
+    {
+        match asked::shield(name) {
+            Asked::Shielded => return walker.rewrote = true,
+            Asked::AlreadyShielded => return,
+            Asked::Other => {}
+        }
+    }
     let name = call.args.first().and_then(constant::text).map(str::to_ascii_lowercase);
     let value = call.args.get(1).and_then(constant::text).filter(|_| written).map(Into::into);
     let known = !written || call.args.len() == 3;
