@@ -100,7 +100,7 @@ def introspection(engine):
          found.has_sequence("accounts_id_seq"), found.get_temp_table_names(), found.get_domains())
     for table in found.get_table_names():
         tell(table, found.get_pk_constraint(table), found.get_table_comment(table),
-             )
+             found.get_table_options(table))
         tell("  ", found.get_columns(table))
         for key in found.get_foreign_keys(table):
             tell("  ", key)
@@ -108,6 +108,7 @@ def introspection(engine):
         for index in found.get_indexes(table):
             tell("  ", index)
     reflected = sqlalchemy.MetaData()
+    reflected.reflect(engine)
     tell([table.name for table in reflected.sorted_tables])
     tell(sorted(name for _, name in found.get_multi_columns()))
     # What `create_all` asks before it makes what is missing: nothing is.
