@@ -25,7 +25,10 @@ fn what_an_orm_sends_is_allowed_or_the_documentation_says_why_not() {
         assert!(recording.statements().count() >= FEWEST, "{name}");
         for text in recording.statements() {
             if let Err(denial) = guard.judge(text, Some(&binding)) {
-                refused.insert(format!("| {name} | `{denial}` |"));
+                // The rest says what to do in general; the table says what to do here.
+                let denial = denial.to_string();
+                let what = denial.split(" is not allowed").next().unwrap();
+                refused.insert(format!("| {name} | {what} |"));
             }
         }
     }
@@ -45,7 +48,7 @@ fn binding() -> Binding {
 fn documented() -> BTreeSet<String> {
     let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/orms.md");
     let page = fs::read_to_string(page).unwrap();
-    let rows = page.lines().filter(|line| line.contains("| `SEP-"));
+    let rows = page.lines().filter(|line| line.contains("| SEP-"));
     rows.map(|row| row.split('|').take(3).collect::<Vec<_>>().join("|") + "|").collect()
 }
 
