@@ -1,0 +1,77 @@
+use std::process::Stdio;
+
+use septum_tests::skip;
+use tokio::process::Command;
+
+use crate::site::Site;
+
+/// Written in CI time; the number, and more, by `cargo xtask fuzz smith`.
+const CASES: usize = 20_000;
+const SEED: usize = 1;
+
+/// The program, and how much of it is wanted.
+pub(crate) struct Sqlsmith {
+    cases: usize,
+    seed: usize,
+}
+
+/// What it has written.
+pub(crate) struct Texts {
+    /// About the application's tables, with functions that the guard knows.
+    pub(crate) tame: Vec<String>,
+    /// About all that a superuser sees, with every function there is.
+    pub(crate) wild: Vec<String>,
+}
+
+impl Sqlsmith {
+    /// The installed program; a counted skip where there is none.
+    pub(crate) fn find() -> Option<Self> {
+        let version = std::process::Command::new("sqlsmith").arg("--version").output();
+        if version.is_err() {
+            skip("smith", "no sqlsmith on this machine: it is a package of Debian's");
+            return None;
+        }
+        let number = |name, default| {
+            let set = std::env::var(name).ok().filter(|value| !value.is_empty());
+            set.map_or(default, |value| value.parse().unwrap())
+        };
+        let (cases, seed) = ("SEPTUM_FUZZ_CASES", "SEPTUM_FUZZ_SEED");
+        Some(Self { cases: number(cases, CASES), seed: number(seed, SEED) })
+    }
+
+    /// Has it write statements about both catalogs, a quarter of them about the wild one.
+    pub(crate) async fn write(&self, site: &Site) -> Texts {
+        let wild = self.cases / 4;
+        let tame = (self.cases - wild) / 2;
+        // Two processes for most of it: it takes milliseconds for each.
+        let (wild, tame, more) = tokio::join!(
+            self.run(site, "wild", wild, 0),
+            self.run(site, "tame", self.cases - wild - tame, 1),
+            self.run(site, "tame", tame, 2),
+        );
+        Texts { wild, tame: [tame, more].concat() }
+    }
+
+    async fn run(&self, site: &Site, catalog: &str, cases: usize, offset: usize) -> Vec<String> {
+        let mut sqlsmith = Command::new("sqlsmith");
+        sqlsmith.arg("--dry-run");
+        if catalog == "tame" {
+            sqlsmith.arg("--exclude-catalog");
+        }
+        let written = sqlsmith
+            .arg(format!("--max-queries={cases}"))
+            .arg(format!("--seed={}", self.seed * 10 + offset))
+            .arg(format!("--target={}", site.cluster.dsn(catalog)))
+            .stdin(Stdio::null())
+            .output()
+            .await
+            .unwrap();
+        let text = String::from_utf8(written.stdout).unwrap();
+        // It writes no string and no comment: a semicolon ends a statement.
+        let texts: Vec<String> =
+            text.split(";\n").map(str::to_owned).filter(|text| !text.trim().is_empty()).collect();
+        let complaints = String::from_utf8_lossy(&written.stderr);
+        assert_eq!(texts.len(), cases, "{catalog}: {complaints}");
+        texts
+    }
+}
