@@ -10,6 +10,12 @@ const ALONE: &str = "
     DELETE FROM accounts WHERE tenant_id <> '{acme}';
     DELETE FROM activities WHERE tenant_id <> '{acme}';
     DELETE FROM notes WHERE tenant_id <> '{acme}'";
+const BARE: &str = "
+    DO $$ DECLARE each regclass; BEGIN
+        FOR each IN SELECT oid FROM pg_class WHERE relrowsecurity AND relname <> 'seal_keys' LOOP
+            EXECUTE format('ALTER TABLE %s DISABLE ROW LEVEL SECURITY', each);
+        END LOOP;
+    END $$";
 /// As if PostgreSQL had no such function: sqlsmith leaves out what returns `internal`.
 const HIDE: &str = "UPDATE pg_proc SET prorettype = 'internal'::regtype
     WHERE pronamespace = 'pg_catalog'::regnamespace AND proname::text = ANY ($1)";
@@ -59,12 +65,14 @@ impl Site {
     }
 
     /// Copies of the database, page for page, while nobody is connected to it. `again` is one more
-    /// of it, in `alone` there is nobody but Acme, and sqlsmith reads `wild` and `tame`.
+    /// of it, in `alone` there is nobody but Acme, `bare` has no policies, and sqlsmith reads
+    /// `wild` and `tame`.
     async fn copy(&self) {
-        for copy in ["again", "alone", "wild", "tame"] {
+        for copy in ["again", "alone", "bare", "wild", "tame"] {
             self.script("postgres", &format!("CREATE DATABASE {copy} TEMPLATE crm")).await;
         }
         self.script("alone", ALONE).await;
+        self.script("bare", BARE).await;
     }
 
     /// Leaves in `tame` neither a function that the guard refuses by name nor Septum's own
