@@ -1,3 +1,5 @@
+mod example;
+
 use std::fmt;
 
 /// What a reason means, for `septum reasons` and the documentation.
@@ -250,6 +252,7 @@ mod tests {
         for reason in Reason::ALL {
             let doc = reason.doc();
             assert!(!doc.title.is_empty() && !doc.why.is_empty() && !doc.remedy.is_empty());
+            assert!(!reason.example().is_empty());
         }
     }
 }

@@ -14,6 +14,7 @@
 //! runtime.
 
 mod builtin;
+pub mod catalog;
 mod classify;
 mod constant;
 mod copy;
@@ -22,6 +23,7 @@ mod facts;
 mod handover;
 mod kind;
 mod limits;
+mod model;
 mod position;
 mod script;
 mod settings;
@@ -29,10 +31,12 @@ mod statement;
 mod tree;
 
 pub use builtin::Standing;
+pub use catalog::Catalog;
 pub use copy::{CopyFormat, CopyHeader, CopyIn, ForcedColumns};
 pub use error::SqlError;
 pub use facts::{Facts, Function, QualifiedName, Relation, SettingUse};
 pub use handover::{AmbiguousComment, Handover, handover};
 pub use kind::{Assignment, Kind};
+pub use model::{Class, Model};
 pub use script::{Others, parse_script, parse_script_with};
 pub use statement::Statement;
