@@ -73,7 +73,7 @@ impl Reply {
     }
 
     /// The first value of the first row.
-    pub(super) fn first_cell(&self) -> Option<String> {
+    pub fn first_cell(&self) -> Option<String> {
         let row = self.frames.iter().find(|frame| frame.tag == b'D')?;
         let cell = row.cells().into_iter().next()?;
         Some(String::from_utf8_lossy(&cell).into_owned())

@@ -34,6 +34,17 @@ impl Step {
         Ok(Self { frames: query(text)?, data: String::new() })
     }
 
+    /// A statement of the extended protocol that is parsed and analysed, and does not run.
+    ///
+    /// # Errors
+    /// When the text holds a zero byte.
+    pub fn parse(text: &str) -> Result<Self> {
+        let mut frames = BytesMut::new();
+        frontend::parse("", text, [], &mut frames)?;
+        frontend::sync(&mut frames);
+        Ok(Self { frames, data: String::new() })
+    }
+
     /// A statement of the extended protocol, described and executed once.
     ///
     /// # Errors

@@ -30,7 +30,8 @@ pub(crate) fn shown(reply: &Reply) -> Option<String> {
     })
 }
 
-fn spelled(text: &str) -> bool {
+/// Whether a text of theirs stands in it.
+pub(crate) fn spelled(text: &str) -> bool {
     SPELLINGS.iter().any(|spelling| text.contains(spelling))
         || [Customer::Globex, Customer::Initech].iter().any(|other| {
             let text = text.to_ascii_lowercase();

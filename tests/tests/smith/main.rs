@@ -43,7 +43,9 @@ async fn nothing_that_sqlsmith_writes_shows_another_tenants_row() {
     report.column("wild", &wild);
     site.close(door);
 
-    let some: Vec<&String> = texts.all().step_by(UNGUARDED).collect();
+    // A coin may fall alike twice and then otherwise.
+    let steady = texts.all().filter(|text| !text.contains("random"));
+    let some: Vec<&String> = steady.step_by(UNGUARDED).collect();
     let [with, again, alone] = unguarded(&site, ["crm", "again", "alone"], &some).await;
     report.column("guard off", &with);
     let door = site.open("bare", Guarding::Off).await;
@@ -71,6 +73,19 @@ async fn nothing_that_sqlsmith_writes_shows_another_tenants_row() {
     let shown = bare.iter().filter(|answer| answer.shown.is_some()).count();
     println!("without both layers {shown} of {} show a canary", bare.len());
     assert!(shown * 50 > bare.len(), "{shown} of {}", bare.len());
+}
+
+/// The program itself as a client: what it reads at its start passes the guard, and then it runs
+/// what it writes.
+#[tokio::test(flavor = "multi_thread")]
+async fn sqlsmith_itself_works_through_the_sidecar() {
+    let Some(sqlsmith) = Sqlsmith::find() else { return };
+    let site = Site::start().await;
+    let door = site.open("crm", Guarding::On).await;
+    let told = sqlsmith.work(&door, 200).await;
+    site.close(door);
+    site.assert_nothing_crashed();
+    println!("{told}");
 }
 
 /// The answers of three databases, each behind a Septum of its own whose guard is off.

@@ -18,7 +18,8 @@ const BARE: &str = "
     END $$";
 /// As if PostgreSQL had no such function: sqlsmith leaves out what returns `internal`.
 const HIDE: &str = "UPDATE pg_proc SET prorettype = 'internal'::regtype
-    WHERE pronamespace = 'pg_catalog'::regnamespace AND proname::text = ANY ($1)";
+    WHERE pronamespace = 'pg_catalog'::regnamespace
+        AND (proname::text = ANY ($1) OR provolatile = 'v')";
 
 /// A server with a database of three customers, and more databases made from it.
 pub(crate) struct Site {
@@ -75,8 +76,9 @@ impl Site {
         self.script("bare", BARE).await;
     }
 
-    /// Leaves in `tame` neither a function that the guard refuses by name nor Septum's own
-    /// schema, so that more of what is made of it runs.
+    /// Leaves in `tame` neither a function that the guard refuses by name nor one of random
+    /// answers, and not Septum's own schema: so more of what is made of it runs, and can be
+    /// compared.
     pub(crate) async fn tame(&self, refused: &[String]) {
         let tame = connect(&self.cluster.dsn("tame")).await.unwrap();
         tame.batch_execute("DROP SCHEMA septum CASCADE; SET allow_system_table_mods = on")
@@ -154,6 +156,11 @@ impl Site {
 }
 
 impl Door {
+    /// As libpq takes it.
+    pub(crate) fn dsn(&self) -> String {
+        self.config.dsn("app.acme").replace("dbname=crm", &format!("dbname={}", self.database))
+    }
+
     /// A connection of Acme's.
     pub(crate) async fn enter(&self) -> Wire {
         let user = [("user", "app.acme"), ("database", self.database)];

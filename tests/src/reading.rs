@@ -1,0 +1,206 @@
+//! What PostgreSQL and Septum read in a text, held against each other.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use anyhow::{Context, Result, ensure};
+use septum_sql::{Kind, Statement, parse_script};
+use septum_test_cluster::Cluster;
+use tokio_postgres::Client;
+
+use crate::attacks::{Reply, Step, Wire};
+use crate::connect;
+
+/// What another connection has locked, and whether to write it.
+const LOCKED: &str = "SELECT relation, bool_or(mode = 'RowExclusiveLock') FROM pg_locks
+     WHERE pid = $1 AND locktype = 'relation' GROUP BY 1";
+const RESOLVE: &str = "SELECT to_regclass(
+         CASE WHEN $1::text IS NULL THEN '' ELSE quote_ident($1) || '.' END || quote_ident($2))::oid";
+
+/// Reads texts as the superuser of a database, and runs none of them.
+#[derive(Debug)]
+pub struct Reader {
+    /// Has the server parse and analyse a text, which locks the relations that it names.
+    wire: Wire,
+    pid: i32,
+    watcher: Client,
+    /// What one relation alone makes the server lock: itself and, for a view, what is below it.
+    expanded: BTreeMap<u32, BTreeSet<u32>>,
+}
+
+/// What came of holding both readings of a text against each other.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Agreement {
+    /// The same number of statements, and the same relations in the text and in the canonical one.
+    Agreed {
+        /// How many relations there are.
+        relations: usize,
+    },
+    /// Septum refuses it; the server gets nothing.
+    RefusedHere,
+    /// The server refuses both texts, with this code; it gets nothing done.
+    RefusedThere(String),
+    /// It is not read before it runs: a verb, a setting, a COPY.
+    NotRead,
+    /// Something is different, and what.
+    Disagreed(String),
+}
+
+/// Relations by number, and whether each is written.
+type Relations = BTreeMap<u32, bool>;
+
+impl Reader {
+    /// A reader of one database.
+    ///
+    /// # Errors
+    /// When the server can't be reached.
+    pub async fn open(cluster: &Cluster, database: &str) -> Result<Self> {
+        let server = ([127, 0, 0, 1], cluster.port()).into();
+        let user = [("user", "postgres"), ("database", database)];
+        let connected = Wire::connect(server, &user, cluster.superuser_password()).await?;
+        let mut wire = connected.ok().context("the login was refused")?;
+        let pid = wire.send(&Step::query("SELECT pg_backend_pid()")?).await?.first_cell();
+        let pid = pid.context("a pid")?.parse()?;
+        let watcher = connect(&cluster.dsn(database)).await?;
+        Ok(Self { wire, pid, watcher, expanded: BTreeMap::new() })
+    }
+
+    /// Holds both readings of a text against each other.
+    ///
+    /// # Errors
+    /// When the server fails.
+    pub async fn compare(&mut self, text: &str) -> Result<Agreement> {
+        let theirs = self.relations(text).await?;
+        let Ok(script) = parse_script(text) else { return Ok(Agreement::RefusedHere) };
+        let [statement] = script.as_slice() else {
+            return Ok(several(script.len(), theirs.as_ref().err()));
+        };
+        if !is_analysed(statement) {
+            return Ok(Agreement::NotRead);
+        }
+        let canonical = self.relations(statement.canonical()).await?;
+        let theirs = match (theirs, canonical) {
+            (Err(theirs), Err(ours)) if code(&theirs) == code(&ours) => {
+                return Ok(Agreement::RefusedThere(code(&theirs)));
+            }
+            // Syntax that this version of the server doesn't have: never run as it was written.
+            (Err(theirs), _) if code(&theirs) == "42601" && !is_of_several(&theirs) => {
+                return Ok(Agreement::RefusedThere("42601".into()));
+            }
+            (Ok(theirs), Ok(canonical)) if theirs == canonical => theirs,
+            (theirs, canonical) => {
+                let (theirs, canonical) =
+                    (theirs.map_err(|e| code(&e)), canonical.map_err(|e| code(&e)));
+                return Ok(Agreement::Disagreed(format!(
+                    "the text: {theirs:?}, the canonical text {}: {canonical:?}",
+                    statement.canonical()
+                )));
+            }
+        };
+        self.against_the_facts(statement, &theirs).await
+    }
+
+    /// How many statements a text of nothing but SELECTs has for the server, which runs it; none
+    /// where it refuses it.
+    ///
+    /// # Errors
+    /// When the server fails.
+    pub async fn count(&mut self, text: &str) -> Result<Option<usize>> {
+        let reply = self.wire.send(&Step::query(text)?).await?;
+        let count = reply.frames.iter().filter(|frame| frame.tag == b'C').count();
+        Ok(reply.codes().is_empty().then_some(count))
+    }
+
+    async fn against_the_facts(
+        &mut self,
+        statement: &Statement,
+        theirs: &Relations,
+    ) -> Result<Agreement> {
+        let (mut expected, mut written) = (BTreeSet::new(), BTreeSet::new());
+        for relation in &statement.facts().relations {
+            let (schema, name) = (relation.name.schema.as_deref(), &*relation.name.name);
+            let row = self.watcher.query_one(RESOLVE, &[&schema, &name]).await?;
+            let Some(oid) = row.get::<_, Option<u32>>(0) else {
+                return Ok(Agreement::Disagreed(format!("{} is no relation", relation.name)));
+            };
+            expected.extend(self.expand(oid).await?);
+            if relation.written {
+                written.insert(oid);
+            }
+        }
+        let read: BTreeSet<u32> = theirs.keys().copied().collect();
+        let is_written = |oid: &&u32| theirs.get(*oid).is_some_and(|written| *written);
+        if read != expected || !written.iter().all(|oid| is_written(&oid)) {
+            return Ok(Agreement::Disagreed(format!(
+                "the server: {theirs:?}, the facts: {expected:?}, written {written:?}"
+            )));
+        }
+        Ok(Agreement::Agreed { relations: read.len() })
+    }
+
+    async fn expand(&mut self, relation: u32) -> Result<BTreeSet<u32>> {
+        if let Some(known) = self.expanded.get(&relation) {
+            return Ok(known.clone());
+        }
+        let name = self.watcher.query_one("SELECT $1::oid::regclass::text", &[&relation]).await?;
+        let read = self.relations(&format!("TABLE {}", name.get::<_, &str>(0))).await?;
+        let expanded: BTreeSet<u32> =
+            read.map(|read| read.into_keys().collect()).unwrap_or_default();
+        ensure!(expanded.contains(&relation), "no lock on {relation}");
+        self.expanded.insert(relation, expanded.clone());
+        Ok(expanded)
+    }
+
+    /// The relations that the server finds in a text, or its refusal.
+    async fn relations(&mut self, text: &str) -> Result<Result<Relations, Reply>> {
+        self.wire.send(&Step::query("BEGIN")?).await?;
+        let reply = self.wire.send(&Step::parse(text)?).await?;
+        let locked = self.watcher.query(LOCKED, &[&self.pid]).await?;
+        self.wire.send(&Step::query("ROLLBACK")?).await?;
+        let relations = locked.iter().map(|row| (row.get(0), row.get(1))).collect();
+        Ok(if reply.codes().is_empty() { Ok(relations) } else { Err(reply) })
+    }
+}
+
+/// One text of none or of several statements: the server says only that there are more than one.
+fn several(statements: usize, refusal: Option<&Reply>) -> Agreement {
+    match (statements, refusal) {
+        (0, None) => Agreement::Agreed { relations: 0 },
+        (2.., Some(refusal)) if is_of_several(refusal) => Agreement::Agreed { relations: 0 },
+        (2.., Some(refusal)) => Agreement::RefusedThere(code(refusal)),
+        _ => Agreement::Disagreed(format!("{statements} statements, the server: {refusal:?}")),
+    }
+}
+
+fn code(refusal: &Reply) -> String {
+    refusal.codes().concat()
+}
+
+fn is_of_several(refusal: &Reply) -> bool {
+    let said = b"multiple commands";
+    refusal.frames.iter().any(|frame| frame.body.windows(said.len()).any(|w| w == said))
+}
+
+/// Whether the server analyses the statement when it parses it, and Septum sends it as it is.
+fn is_analysed(statement: &Statement) -> bool {
+    match statement.kind() {
+        Kind::Rows | Kind::Explain => !statement.canonical().is_empty(),
+        Kind::CopyOut
+        | Kind::CopyIn(_)
+        | Kind::Begin
+        | Kind::Commit { .. }
+        | Kind::Rollback { .. }
+        | Kind::Savepoint { .. }
+        | Kind::Release { .. }
+        | Kind::RollbackTo { .. }
+        | Kind::SetTransaction
+        | Kind::Set(_)
+        | Kind::Handover { .. }
+        | Kind::Reset { .. }
+        | Kind::Show { .. }
+        | Kind::DiscardAll
+        | Kind::Deallocate { .. }
+        | Kind::DeallocateAll
+        | Kind::Residue { .. }
+        | Kind::Other(_) => false,
+    }
+}
