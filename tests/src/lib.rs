@@ -22,7 +22,7 @@ pub use crm::{Crm, Customer};
 pub use http::{Answer, Http, encode};
 pub use jwt::sign_hs256;
 pub use process::{Process, Program};
-pub use reading::{Agreement, Reader};
+pub use reading::{Agreed, Agreement, Reader};
 pub use scratch::Scratch;
 pub use septum::{Record, Septum};
 pub use septum_test_cluster::{Binaries, Builder, Cluster, Watchdog, random_hex};

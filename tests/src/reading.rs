@@ -1,6 +1,7 @@
 //! What PostgreSQL and Septum read in a text, held against each other.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 use anyhow::{Context, Result, ensure};
 use septum_sql::{Kind, Statement, parse_script};
@@ -36,13 +37,41 @@ pub enum Agreement {
         relations: usize,
     },
     /// Septum refuses it; the server gets nothing.
-    RefusedHere,
+    RefusedHere {
+        /// Whether the server would have taken it.
+        alone: bool,
+    },
     /// The server refuses both texts, with this code; it gets nothing done.
     RefusedThere(String),
     /// It is not read before it runs: a verb, a setting, a COPY.
     NotRead,
     /// Something is different, and what.
     Disagreed(String),
+}
+
+/// What came of many texts.
+#[derive(Clone, Debug, Default)]
+pub struct Agreed {
+    /// Those that agree and name a relation.
+    pub with_relations: usize,
+    /// Those that agree.
+    pub all: usize,
+    /// How many ended how.
+    pub outcomes: BTreeMap<String, usize>,
+}
+
+impl fmt::Display for Agreement {
+    /// In a few words, which are the same for all that ended alike.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Agreed { .. } => f.write_str("agreed"),
+            Self::RefusedHere { alone: true } => f.write_str("refused by Septum alone"),
+            Self::RefusedHere { alone: false } => f.write_str("refused by both"),
+            Self::RefusedThere(code) => write!(f, "refused by the server: {code}"),
+            Self::NotRead => f.write_str("not analysed before it runs"),
+            Self::Disagreed(_) => f.write_str("DISAGREED"),
+        }
+    }
 }
 
 /// Relations by number, and whether each is written.
@@ -64,13 +93,42 @@ impl Reader {
         Ok(Self { wire, pid, watcher, expanded: BTreeMap::new() })
     }
 
+    /// Compares many texts. Returns how many agree and name a relation, and how many agree.
+    ///
+    /// # Errors
+    /// When the server fails, and with all the texts that are read differently.
+    pub async fn compare_all<'a>(
+        &mut self,
+        texts: impl IntoIterator<Item = &'a str>,
+    ) -> Result<Agreed> {
+        let mut agreed = Agreed::default();
+        let mut problems = Vec::new();
+        for text in texts {
+            let agreement = self.compare(text).await?;
+            match &agreement {
+                Agreement::Agreed { relations } => {
+                    agreed.all += 1;
+                    agreed.with_relations += usize::from(*relations > 0);
+                }
+                Agreement::Disagreed(how) => problems.push(format!("{text:?}: {how}")),
+                Agreement::RefusedHere { .. } | Agreement::RefusedThere(_) | Agreement::NotRead => {
+                }
+            }
+            *agreed.outcomes.entry(agreement.to_string()).or_default() += 1;
+        }
+        ensure!(problems.is_empty(), "{}", problems.join("\n"));
+        Ok(agreed)
+    }
+
     /// Holds both readings of a text against each other.
     ///
     /// # Errors
     /// When the server fails.
     pub async fn compare(&mut self, text: &str) -> Result<Agreement> {
         let theirs = self.relations(text).await?;
-        let Ok(script) = parse_script(text) else { return Ok(Agreement::RefusedHere) };
+        let Ok(script) = parse_script(text) else {
+            return Ok(Agreement::RefusedHere { alone: theirs.is_ok() });
+        };
         let [statement] = script.as_slice() else {
             return Ok(several(script.len(), theirs.as_ref().err()));
         };

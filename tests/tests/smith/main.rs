@@ -16,6 +16,8 @@ mod report;
 mod site;
 mod sqlsmith;
 
+use septum_tests::Reader;
+
 use crate::play::{Answer, Rollback, play};
 use crate::report::{Report, differences};
 use crate::site::{Guarding, Site};
@@ -54,6 +56,10 @@ async fn nothing_that_sqlsmith_writes_shows_another_tenants_row() {
     report.column("nothing on", &bare);
     report.print();
 
+    let mut reader = Reader::open(&site.cluster, "crm").await.unwrap();
+    let read = reader.compare_all(some.iter().map(|text| text.as_str())).await.unwrap();
+    println!("{:#?}", read.outcomes);
+
     site.assert_nothing_crashed();
     let mut problems = Vec::new();
     for (text, answer) in
@@ -67,6 +73,7 @@ async fn nothing_that_sqlsmith_writes_shows_another_tenants_row() {
 
     // What proves nothing must not look like a proof.
     assert!(differs.compared * 10 > some.len() * 9, "{} of {}", differs.compared, some.len());
+    assert!(read.with_relations * 4 > some.len(), "{read:?}");
     let ran = |answers: &[Answer]| answers.iter().filter(|answer| answer.codes.is_empty()).count();
     let rows: usize = tame.iter().map(|answer| answer.rows).sum();
     assert!(ran(&tame) * 5 > tame.len() && rows * 4 > tame.len(), "{} {rows}", ran(&tame));
