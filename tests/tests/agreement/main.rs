@@ -37,6 +37,14 @@ async fn s136_s150_both_read_the_same_in_hand_made_texts() {
     assert!(with_relations * 2 > all && agreed * 3 > all * 2, "{with_relations} {agreed} of {all}");
 }
 
+/// No client can send one: the protocol's strings end there. Nor does Septum read past it.
+#[test]
+fn s149_a_zero_byte_ends_no_text_early() {
+    for text in ["SELECT 1\0, (SELECT id FROM t)", "\0", "SELECT id FROM t;\0 SELECT id FROM u"] {
+        assert!(parse_script(text).is_err(), "{text:?}");
+    }
+}
+
 #[tokio::test]
 async fn both_read_the_same_in_every_production_of_the_grammar() {
     let cluster = Cluster::start().unwrap();
