@@ -130,31 +130,56 @@ impl Reader {
             return Ok(Agreement::RefusedHere { alone: theirs.is_ok() });
         };
         let [statement] = script.as_slice() else {
-            return Ok(several(script.len(), theirs.as_ref().err()));
+            return self.several(&script, theirs.err()).await;
         };
         if !is_analysed(statement) {
             return Ok(Agreement::NotRead);
         }
-        let canonical = self.relations(statement.canonical()).await?;
-        let theirs = match (theirs, canonical) {
+        let ours = self.relations(statement.canonical()).await?;
+        match (theirs, ours) {
             (Err(theirs), Err(ours)) if code(&theirs) == code(&ours) => {
-                return Ok(Agreement::RefusedThere(code(&theirs)));
+                Ok(Agreement::RefusedThere(code(&theirs)))
             }
-            // Syntax that this version of the server doesn't have: never run as it was written.
-            (Err(theirs), _) if code(&theirs) == "42601" && !is_of_several(&theirs) => {
+            // Syntax that this version of the server doesn't have, at least as it was written.
+            (Err(theirs), Err(_)) if is_syntax(&theirs) => {
+                Ok(Agreement::RefusedThere("42601".into()))
+            }
+            (Err(theirs), Ok(ours)) if is_syntax(&theirs) => {
+                self.against_the_facts(statement, &ours).await
+            }
+            (Ok(theirs), Ok(ours)) if theirs == ours => {
+                self.against_the_facts(statement, &theirs).await
+            }
+            (theirs, ours) => {
+                let [theirs, ours] = [theirs, ours].map(|read| read.map_err(|error| code(&error)));
+                let canonical = statement.canonical();
+                Ok(Agreement::Disagreed(format!("{theirs:?}; {canonical}: {ours:?}")))
+            }
+        }
+    }
+
+    /// A text of none or of several statements: the server tells only that there is more than one,
+    /// so the relations are those of each canonical text.
+    async fn several(&mut self, script: &[Statement], refusal: Option<Reply>) -> Result<Agreement> {
+        match (script.len(), refusal) {
+            (0, None) => return Ok(Agreement::Agreed { relations: 0 }),
+            (2.., Some(refusal)) if is_of_several(&refusal) => {}
+            (2.., Some(refusal)) if is_syntax(&refusal) => {
                 return Ok(Agreement::RefusedThere("42601".into()));
             }
-            (Ok(theirs), Ok(canonical)) if theirs == canonical => theirs,
-            (theirs, canonical) => {
-                let (theirs, canonical) =
-                    (theirs.map_err(|e| code(&e)), canonical.map_err(|e| code(&e)));
-                return Ok(Agreement::Disagreed(format!(
-                    "the text: {theirs:?}, the canonical text {}: {canonical:?}",
-                    statement.canonical()
-                )));
+            (statements, refusal) => {
+                return Ok(Agreement::Disagreed(format!("{statements} statements; {refusal:?}")));
             }
-        };
-        self.against_the_facts(statement, &theirs).await
+        }
+        let mut relations = 0;
+        for statement in script.iter().filter(|statement| is_analysed(statement)) {
+            let Ok(read) = self.relations(statement.canonical()).await? else { continue };
+            match self.against_the_facts(statement, &read).await? {
+                Agreement::Agreed { relations: more } => relations += more,
+                disagreed => return Ok(disagreed),
+            }
+        }
+        Ok(Agreement::Agreed { relations })
     }
 
     /// How many statements a text of nothing but SELECTs has for the server, which runs it; none
@@ -219,18 +244,12 @@ impl Reader {
     }
 }
 
-/// One text of none or of several statements: the server says only that there are more than one.
-fn several(statements: usize, refusal: Option<&Reply>) -> Agreement {
-    match (statements, refusal) {
-        (0, None) => Agreement::Agreed { relations: 0 },
-        (2.., Some(refusal)) if is_of_several(refusal) => Agreement::Agreed { relations: 0 },
-        (2.., Some(refusal)) => Agreement::RefusedThere(code(refusal)),
-        _ => Agreement::Disagreed(format!("{statements} statements, the server: {refusal:?}")),
-    }
-}
-
 fn code(refusal: &Reply) -> String {
     refusal.codes().concat()
+}
+
+fn is_syntax(refusal: &Reply) -> bool {
+    code(refusal) == "42601" && !is_of_several(refusal)
 }
 
 fn is_of_several(refusal: &Reply) -> bool {
