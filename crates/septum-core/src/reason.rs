@@ -173,6 +173,21 @@ reasons! {
     ForeignTenant = 317, "a value is another tenant's key",
         "the attempt is recorded; row-level security shows and takes nothing of another tenant's",
         "leave the key out, or send the bound tenant's; work across tenants is an operator's";
+    Unclassified = 318, "nobody said whose the relation's rows are",
+        "only a tenant's own tables and those that are listed as shared are reached",
+        "add `[[relations]] name = \"<schema>.<relation>\" scope = \"shared\"` or `\"tenant\"`";
+    UnknownObject = 319, "a name leads to nothing in the database's catalog",
+        "what can't be looked up can't be judged",
+        "check the name; what was made just now is known after the next look at the catalog";
+    SharedWrite = 320, "a shared relation is written",
+        "what every tenant reads must be written by none of them",
+        "write reference data through the operators' listener";
+    SystemColumnNotAllowed = 321, "a system column is read",
+        "xmin, xmax, cmin, cmax and ctid tell how other tenants' rows come and go",
+        "use a version column of the table's own, or allow them with `guard.system_columns`";
+    ViewPastPolicies = 322, "a view reads a tenant's table past its policies",
+        "it reads by the rights of its owner, to whom row-level security doesn't apply",
+        "`ALTER VIEW ... SET (security_invoker = true)`";
 
     ProtocolViolation = 401, "the bytes are not the PostgreSQL protocol",
         "what can't be read exactly is refused",
@@ -226,6 +241,12 @@ reasons! {
     IdleTimeout = 509, "the client was idle for too long",
         "limits keep one client from costing the others",
         "reconnect, or raise the time-out";
+    CatalogUnavailable = 510, "the database's catalog is not known yet",
+        "what a name means in the database decides whether a statement stays inside one tenant",
+        "retry once `/readyz` is ready; the log says why the catalog can't be read";
+    UnprovenTable = 511, "row-level security is not proven for the relation",
+        "a tenant's table is reached only where a policy is seen to hold it to the bound tenant",
+        "protect the table, as in `SELECT septum.protect('crm.accounts', 'tenant_id')`";
 
     AuditUnavailable = 601, "the audit log can't be written",
         "a crossing that can't be recorded is not answered",

@@ -25,6 +25,7 @@ mod kind;
 mod limits;
 mod model;
 mod position;
+mod resolve;
 mod script;
 mod settings;
 mod statement;
@@ -38,5 +39,8 @@ pub use facts::{Facts, Function, QualifiedName, Relation, SettingUse};
 pub use handover::{AmbiguousComment, Handover, handover};
 pub use kind::{Assignment, Kind};
 pub use model::{Class, Model};
+pub use resolve::{
+    Callee, Meet, MeetValue, Missing, MissingKind, Reach, Reached, Via, candidates,
+};
 pub use script::{Others, parse_script, parse_script_with};
 pub use statement::Statement;

@@ -29,7 +29,7 @@ use std::sync::Arc;
 use bytes::BytesMut;
 use septum_audit::Event;
 use septum_bind::Binding;
-use septum_core::{Reason, TenantId};
+use septum_core::Reason;
 use septum_guard::{Guarded, Mode};
 use septum_pgwire::backend::Write as _;
 use septum_pgwire::frontend::{Bind, Execute, Message, Parse, Target, Write as _};
@@ -44,9 +44,10 @@ use crate::refusal::Refusal;
 use crate::server::{Cleanness, Own, Parameters};
 use crate::stream::Wire;
 use copy_in::CopyIn;
-use evidence::{Bound, Evidence};
+use evidence::Bound;
 use expect::{Done, Expect, Rows, Undo};
 use prepared::{Portal, Prepared};
+use query::OfQuery;
 use settings::Settings;
 
 pub(crate) use evidence::Standing;
@@ -102,11 +103,7 @@ enum Work {
     /// A statement to judge and prepare.
     Parse(Parse),
     /// A statement of a simple query.
-    Statement {
-        statement: Guarded<Statement>,
-        evidence: Evidence,
-        tenant: Option<TenantId>,
-    },
+    Statement(OfQuery),
     /// The end of a simple query.
     EndOfQuery,
     /// A statement to prepare, judged.
@@ -130,6 +127,8 @@ enum Need {
     Lease,
     /// Its turn to have a long text judged.
     Turn,
+    /// A newer look at the database's catalog.
+    Catalog,
     /// That others do something: it has done much at a stretch.
     Others,
     /// A refusal to be recorded and answered.
@@ -208,6 +207,8 @@ pub(crate) struct Session {
     effort: usize,
     /// The right to have a long text judged.
     turn: Option<OwnedSemaphorePermit>,
+    /// Whether the catalog was looked at anew for the text that is judged next.
+    looked: bool,
 }
 
 impl Session {
@@ -260,6 +261,7 @@ impl Session {
             noticed: Vec::new(),
             effort: 0,
             turn: None,
+            looked: false,
         }
     }
 
@@ -325,6 +327,14 @@ impl Session {
                 Err(Stop::Turn(work)) => {
                     self.work.push_front(*work);
                     return Ok(Need::Turn);
+                }
+                Err(Stop::Catalog(work)) => {
+                    self.work.push_front(*work);
+                    return Ok(Need::Catalog);
+                }
+                Err(Stop::Outdated) => {
+                    let refusal = Refusal::new(Reason::CatalogUnavailable);
+                    return Ok(Need::Refuse(Box::new(refusal)));
                 }
                 Err(Stop::Refused(refusal)) => return Ok(Need::Refuse(refusal)),
                 Err(Stop::Failed(error)) => self.fail(&error),
@@ -417,14 +427,16 @@ impl Session {
             Work::Query(text) if self.needs_turn(&text) => {
                 Err(Stop::Turn(Box::new(Work::Query(text))))
             }
-            Work::Query(text) => self.begin_query(&text),
+            Work::Query(text) => {
+                self.begin_query(&text).map_err(|stop| stop.or_again(|| Work::Query(text)))
+            }
             Work::Parse(parse) if self.needs_turn(&parse.text) => {
                 Err(Stop::Turn(Box::new(Work::Parse(parse))))
             }
-            Work::Parse(parse) => self.begin_parse(parse),
-            Work::Statement { statement, evidence, tenant } => {
-                self.statement(&statement, evidence, tenant)
+            Work::Parse(parse) => {
+                self.begin_parse(&parse).map_err(|stop| stop.or_again(|| Work::Parse(parse)))
             }
+            Work::Statement(of) => self.statement(of),
             Work::EndOfQuery => {
                 self.end_unit();
                 Ok(())
@@ -689,6 +701,10 @@ enum Stop {
     Lease(Box<Work>),
     /// It is much work, and is to be done when it is its turn.
     Turn(Box<Work>),
+    /// It is refused for what the catalog may have by now.
+    Outdated,
+    /// The same, and is to be done again when somebody has looked.
+    Catalog(Box<Work>),
     /// It is refused.
     Refused(Box<Refusal>),
     /// It fails as it would in PostgreSQL.
@@ -696,6 +712,14 @@ enum Stop {
 }
 
 impl Stop {
+    /// What is refused for an outdated catalog is done again with a newer one.
+    fn or_again(self, work: impl FnOnce() -> Work) -> Self {
+        match self {
+            Self::Outdated => Self::Catalog(Box::new(work())),
+            other => other,
+        }
+    }
+
     fn refused(refusal: Refusal) -> Self {
         Self::Refused(Box::new(refusal))
     }

@@ -73,6 +73,7 @@ impl Session {
                 Need::Refuse(refusal) => self.refuse(*refusal).await?,
                 Need::Lease => self.acquire().await?,
                 Need::Turn => self.turn = Arc::clone(&self.shared.turns).acquire_owned().await.ok(),
+                Need::Catalog => self.look_again().await?,
                 Need::Others => tokio::task::yield_now().await,
                 Need::Input => match self.wait(shutdown).await {
                     Woken::Progress => {}
@@ -86,6 +87,18 @@ impl Session {
                 },
             }
         }
+    }
+
+    /// Has the database's catalog looked at, for a text that is refused by what is known of it:
+    /// an application's migration may just have made what it names.
+    async fn look_again(&mut self) -> Result<(), Fatal> {
+        let shared = Arc::clone(&self.shared);
+        tokio::select! {
+            () = shared.catalog.look_again(shared.config.timeouts.connect) => {}
+            () = gone(&mut self.client) => return Err(Fatal::goodbye()),
+        }
+        self.looked = true;
+        Ok(())
     }
 
     /// Whether the server has nothing left to do for this client.

@@ -9,12 +9,12 @@ use septum_audit::{Event, Recorded, Sink, SinkError};
 use septum_bind::context::ContextKeys;
 use septum_bind::seal::{SealKey, SealPads};
 use septum_bind::{Binding, RootKey, Tenant, Tenants, Traces, UnixSeconds, credential};
-use septum_core::{Environment, TenantType};
+use septum_core::{Environment, Tenancy, TenantType};
 use septum_guard::{Guard, Mode, Policy};
 use septum_pgwire::scram::Verifier;
 use septum_proxy::{
-    Address, Config, Database, Health, Limits, Listener, ListenerTls, PoolConfig, Proxy,
-    ServerAddress, Services, Timeouts, User,
+    Address, CatalogConfig, Config, Database, Health, Limits, Listener, ListenerTls, PoolConfig,
+    Proxy, ServerAddress, Services, Timeouts, User,
 };
 use septum_test_cluster::Cluster;
 use tokio::sync::oneshot;
@@ -128,6 +128,7 @@ impl Fixture {
                 password: Some(septum_core::Secret::new("app".into())),
                 search_path: "public".into(),
             },
+            catalog: CatalogConfig::new(Tenancy::new(TenantType::Int)),
             pool: PoolConfig {
                 size: 1.try_into().unwrap(),
                 acquire: Duration::from_secs(5),
