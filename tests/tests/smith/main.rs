@@ -23,8 +23,6 @@ use crate::report::{Report, differences};
 use crate::site::{Guarding, Site};
 use crate::sqlsmith::Sqlsmith;
 
-/// Every how many statements one is played without the guard as well, three times.
-const UNGUARDED: usize = 8;
 /// How many show that the search finds what is there to be found.
 const BARE: usize = 400;
 
@@ -47,14 +45,14 @@ async fn nothing_that_sqlsmith_writes_shows_another_tenants_row() {
 
     // A coin may fall alike twice and then otherwise.
     let steady = texts.all().filter(|text| !text.contains("random"));
-    let some: Vec<&String> = steady.step_by(UNGUARDED).collect();
+    let some: Vec<&String> = steady.step_by(sqlsmith.unguarded).collect();
     let [with, again, alone] = unguarded(&site, ["crm", "again", "alone"], &some).await;
     report.column("guard off", &with);
     let door = site.open("bare", Guarding::Off).await;
     let bare = play(&door, some.iter().copied().take(BARE), Rollback::Many).await;
     site.close(door);
     report.column("nothing on", &bare);
-    report.print();
+    println!("{}", report.table());
 
     let mut reader = Reader::open(&site.cluster, "crm").await.unwrap();
     let read = reader.compare_all(some.iter().map(|text| text.as_str())).await.unwrap();

@@ -22,17 +22,17 @@ impl Report {
         self.columns.push((name, counts));
     }
 
-    pub(crate) fn print(&self) {
-        let names: Vec<String> =
-            self.columns.iter().map(|(name, _)| format!("{name:>18}")).collect();
-        println!("{:8}{}", "", names.concat());
+    /// A line for each code.
+    pub(crate) fn table(&self) -> String {
+        let names = self.columns.iter().map(|(name, _)| format!("{name:>18}"));
+        let mut table = format!("{:8}{}", "", names.collect::<String>());
         let codes: BTreeSet<&String> =
             self.columns.iter().flat_map(|(_, counts)| counts.keys()).collect();
         for code in codes {
-            let cells: Vec<String> =
-                self.columns.iter().map(|(_, counts)| cell(counts, code)).collect();
-            println!("{code:8}{}", cells.concat());
+            let cells = self.columns.iter().map(|(_, counts)| cell(counts, code));
+            table.push_str(&format!("\n{code:8}{}", cells.collect::<String>()));
         }
+        table
     }
 }
 

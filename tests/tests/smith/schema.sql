@@ -71,7 +71,7 @@ CREATE TABLE notes (
 );
 CREATE TABLE pinned_notes (pinned_by name) INHERITS (notes);
 -- What all customers share.
-CREATE TABLE countries (code char(2) PRIMARY KEY, name text NOT NULL);
+CREATE TABLE currencies (code char(3) PRIMARY KEY, name text NOT NULL);
 
 CREATE VIEW account_list WITH (security_invoker) AS
     SELECT id, name, email, stage, revenue FROM accounts WHERE active;
@@ -89,7 +89,7 @@ SELECT septum.protect('contacts', 'tenant_id');
 SELECT septum.protect('activities', 'tenant_id');
 SELECT septum.protect('notes', 'tenant_id');
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO crm_app;
-REVOKE INSERT, UPDATE, DELETE ON countries FROM crm_app;
+REVOKE INSERT, UPDATE, DELETE ON currencies FROM crm_app;
 RESET ROLE;
 
 -- `mark` is in every text of the row, `number` near every number of it, `year` in every date.
@@ -120,5 +120,5 @@ $$;
 SELECT pg_temp.fill('{globex}', 211, '{mark}', {small}, {large}, {year});
 SELECT pg_temp.fill('{acme}', 7, 'own', 0, 0, 2021);
 SELECT pg_temp.fill('{initech}', 97, '{mark}', {small}, {large}, {year});
-INSERT INTO countries VALUES ('CH', 'Switzerland'), ('DE', 'Germany');
+INSERT INTO currencies VALUES ('CHF', 'franc'), ('EUR', 'euro');
 ANALYZE;

@@ -14,6 +14,8 @@ const SEED: usize = 1;
 pub(crate) struct Sqlsmith {
     cases: usize,
     seed: usize,
+    /// Every how many statements one is played without the guard as well, three times.
+    pub(crate) unguarded: usize,
 }
 
 /// What it has written.
@@ -38,12 +40,15 @@ impl Sqlsmith {
             skip("smith", "no sqlsmith on this machine: it is a package of Debian's");
             return None;
         }
-        let number = |name, default| {
+        let number = |name| {
             let set = std::env::var(name).ok().filter(|value| !value.is_empty());
-            set.map_or(default, |value| value.parse().unwrap())
+            set.map(|value| value.parse().unwrap())
         };
-        let (cases, seed) = ("SEPTUM_FUZZ_CASES", "SEPTUM_FUZZ_SEED");
-        Some(Self { cases: number(cases, CASES), seed: number(seed, SEED) })
+        let seed = number("SEPTUM_FUZZ_SEED").unwrap_or(SEED);
+        Some(match number("SEPTUM_FUZZ_CASES") {
+            Some(cases) => Self { cases, seed, unguarded: 1 },
+            None => Self { cases: CASES, seed, unguarded: 8 },
+        })
     }
 
     /// Has it write statements about both catalogs, a quarter of them about the wild one.
