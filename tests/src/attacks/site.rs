@@ -5,6 +5,8 @@ use septum_test_cluster::{Cluster, random_hex};
 use tokio_postgres::Client;
 
 use super::attack::Layers;
+use super::catalogue;
+use super::knowledge::Knowledge;
 use super::reply::Reply;
 use crate::{Config, Customer, Record, Scratch, Septum, connect, run_script};
 
@@ -53,6 +55,21 @@ impl Site {
         run_script(&cluster.dsn("crm"), &tables).await?;
         let database = connect(&cluster.dsn("crm")).await?;
         Ok(Self { canary, database, config, scratch, cluster })
+    }
+
+    /// The server, whose database is `crm`.
+    pub fn cluster(&self) -> &Cluster {
+        &self.cluster
+    }
+
+    /// Every statement of the attacks, filled in with what attackers know.
+    ///
+    /// # Errors
+    /// When the database can't be asked for that.
+    pub async fn statements(&self) -> Result<Vec<String>> {
+        let known = Knowledge::new(&self.key_name().await?, None)?;
+        let texts = catalogue::all().flat_map(|attack| attack.how.texts());
+        Ok(texts.map(|text| known.fill_in(text)).collect())
     }
 
     /// The public name of the key that seals are made with: as much of it as anybody ever sees.
