@@ -1,0 +1,67 @@
+//! The oracle: PostgreSQL's own row-level security says what a statement may see and do, and
+//! each way in which Septum keeps a statement to one tenant must do exactly that.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "a panic is the report"
+)]
+
+mod compare;
+mod data;
+mod dice;
+mod run;
+mod schema;
+mod shrink;
+mod statements;
+mod tree;
+mod ty;
+mod way;
+mod wire;
+mod world;
+
+use std::time::{Duration, Instant};
+
+use run::{Plan, Seen, run};
+use way::{Rls, Way};
+use world::World;
+
+fn ways(world: &World<'_>) -> Vec<Box<dyn Way>> {
+    vec![Box::new(Rls::new(&world.schema))]
+}
+
+fn check(seen: &Seen) {
+    println!("{}", seen.summary());
+    assert!(seen.differences.is_empty(), "{}", seen.differences.join("\n"));
+}
+
+/// How many statements CI runs.
+fn statements() -> usize {
+    std::env::var("SEPTUM_ORACLE_STATEMENTS").ok().and_then(|n| n.parse().ok()).unwrap_or(100_000)
+}
+
+#[test]
+fn each_way_does_what_row_level_security_does() {
+    let started = Instant::now();
+    let plan = Plan { seed: 1, worlds: 40, statements: statements() / 40, until: None, differences: 3 };
+    let seen = run(&world::server(), plan, &ways);
+    println!("{:?}", started.elapsed());
+    check(&seen);
+    let (all, ran) = (seen.statements, seen.understood);
+    assert!(ran * 100 > all * 85, "only {ran} of {all} statements make sense");
+}
+
+/// `cargo xtask fuzz oracle`.
+#[test]
+#[ignore = "runs for as long as it is told"]
+fn fuzz() {
+    let number = |name| std::env::var(name).ok().and_then(|text| text.parse::<u64>().ok());
+    let minutes = number("SEPTUM_FUZZ_MINUTES").unwrap_or(10);
+    let seed = number("SEPTUM_FUZZ_SEED").unwrap_or_else(|| fastrand::u64(..));
+    println!("seed {seed}");
+    let until = Some(Instant::now() + Duration::from_secs(60 * minutes));
+    let plan = Plan { seed, worlds: usize::MAX, statements: 20_000, until, differences: 3 };
+    check(&run(&world::server(), plan, &ways));
+}
