@@ -18,7 +18,6 @@ const TENANTS: usize = 3;
 /// A row of a table, as the values of an INSERT.
 #[derive(Clone, Debug)]
 pub(crate) struct Row {
-    pub(crate) table: usize,
     /// The table itself, or the child that it is in.
     pub(crate) relation: String,
     pub(crate) values: String,
@@ -32,7 +31,7 @@ impl Row {
 
 pub(crate) fn random(dice: &mut Dice, schema: &Schema) -> Vec<Row> {
     let mut rows = Vec::new();
-    for (number, table) in schema.tables.iter().enumerate() {
+    for table in &schema.tables {
         let tenants = if table.tenant.is_some() { TENANTS } else { 1 };
         for tenant in 0..tenants {
             for id in 1..=dice.below(10) {
@@ -41,7 +40,7 @@ pub(crate) fn random(dice: &mut Dice, schema: &Schema) -> Vec<Row> {
                     _ => table.name.clone(),
                 };
                 let values = row(dice, schema, table, tenant, id);
-                rows.push(Row { table: number, relation, values });
+                rows.push(Row { relation, values });
             }
         }
     }

@@ -12,6 +12,7 @@
 mod compare;
 mod data;
 mod dice;
+mod mutants;
 mod run;
 mod schema;
 mod shrink;
@@ -24,6 +25,7 @@ mod world;
 
 use std::time::{Duration, Instant};
 
+use mutants::{ByHand, Wrong};
 use run::{Plan, Seen, run};
 use way::{Rls, Way};
 use world::World;
@@ -51,6 +53,33 @@ fn each_way_does_what_row_level_security_does() {
     check(&seen);
     let (all, ran) = (seen.statements, seen.understood);
     assert!(ran * 100 > all * 85, "only {ran} of {all} statements make sense");
+}
+
+fn by_hand(wrong: Wrong, statements: usize) -> Seen {
+    let ways = move |world: &World<'_>| {
+        vec![Box::new(ByHand { wrong, schema: world.schema.clone() }) as Box<dyn Way>]
+    };
+    let plan = Plan { seed: 2, worlds: 10, statements: statements / 10, until: None, differences: 1 };
+    run(&world::server(), plan, &ways)
+}
+
+#[test]
+fn a_way_that_is_right_is_found_to_be_right() {
+    let seen = by_hand(Wrong::Nothing, 3000);
+    check(&seen);
+    assert!(seen.compared["by hand"] > 1000, "{}", seen.summary());
+}
+
+#[test]
+fn s44_s45_s47_s48_a_way_that_is_wrong_is_found_out_with_few_rows_and_a_short_statement() {
+    for wrong in [Wrong::InTheCondition, Wrong::NotInWith, Wrong::Pasted, Wrong::OthersToo] {
+        let seen = by_hand(wrong, 3000);
+        let first = seen.differences.first().unwrap_or_else(|| panic!("{wrong:?} was not found"));
+        println!("{first}");
+        let small = first.lines().find(|line| line.starts_with("statement: ")).unwrap();
+        let rows = first.lines().filter(|line| line.starts_with("INSERT INTO")).count();
+        assert!(small.len() < 300 && rows < 5, "{first}");
+    }
 }
 
 /// `cargo xtask fuzz oracle`.

@@ -105,6 +105,7 @@ impl Trial {
         let mut carry = |way: &Box<dyn Way>| match way.carry(&statement) {
             Ok(carried) => Some(carried),
             Err(why) => {
+                if std::env::var("DUMP").is_ok() { println!("DENIED {why} :: {}", statement.sql.text()); }
                 *seen.denied.entry(way.name()).or_default() += 1;
                 *seen.denials.entry(format!("{}: {why}", way.name())).or_default() += 1;
                 None
@@ -146,6 +147,9 @@ fn flight(
         let truth = world.outcome(Place::Protected, writes);
         assert!(!truth.leaks(), "the truth leaks: {}\n{}", trial.statement.sql.text(), truth.told());
         seen.note(&truth.answer.error);
+        if let (Some(error), Ok(_)) = (&truth.answer.error, std::env::var("DUMP")) {
+            println!("ERR {} :: {}", error.text, trial.statement.sql.text());
+        }
         for (way, _) in trial.each(ways) {
             *seen.compared.entry(way.name()).or_default() += 1;
             let outcome = world.outcome(way.place(), writes);

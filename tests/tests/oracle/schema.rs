@@ -33,7 +33,6 @@ pub(crate) struct Table {
 #[derive(Clone, Debug)]
 pub(crate) struct Tenant {
     pub(crate) column: String,
-    pub(crate) ty: Ty,
     pub(crate) sql_type: &'static str,
 }
 
@@ -172,7 +171,7 @@ impl Table {
         let key = if shape == Shape::Plain { key } else { Key::WithTenant };
         let mut columns = vec![Column { name: column.clone(), ty }];
         columns.extend(Self::usual_columns(dice));
-        let tenant = Some(Tenant { column, ty, sql_type });
+        let tenant = Some(Tenant { column, sql_type });
         let id_by_default = dice.percent(30);
         Self { tenant, columns, shape, key, id_by_default, ..Self::named(name) }
     }

@@ -13,6 +13,8 @@ pub(crate) enum Sql {
     List { items: Vec<Sql>, separator: &'static str, least: usize },
     /// An expression: a constant may stand for it, or an expression of its type inside.
     Term(Ty, Box<Sql>),
+    /// A part of a FROM: another inside may stand for it.
+    Source(Box<Sql>),
     /// What stands here, for a way that writes it differently.
     Mark(Mark, Box<Sql>),
 }
@@ -28,18 +30,18 @@ pub(crate) enum Mark {
     Right,
     /// A join's condition; to the right of it stands this.
     On(Option<Place>),
-    /// The FROM of a query that has this table alone.
-    Alone,
-    /// A query's condition, where its FROM has one table alone.
-    Where(Option<Place>),
+    /// From FROM on to the end of WHERE, in a query that has this table alone.
+    Alone(Place),
 }
 
 /// A table, by the names that it has where it stands.
 #[derive(Clone, Debug)]
 pub(crate) struct Place {
     pub(crate) alias: String,
-    /// Its tenant column; none for a table that all share.
-    pub(crate) tenant: Option<String>,
+    /// Whether that is the table's own name, and no alias follows.
+    pub(crate) bare: bool,
+    /// Its tenant column, and what that is called here; none for a table that all share.
+    pub(crate) tenant: Option<(String, String)>,
 }
 
 impl From<&str> for Sql {
@@ -87,6 +89,10 @@ impl Sql {
         Self::Mark(mark, Box::new(self))
     }
 
+    pub(crate) fn source(self) -> Self {
+        Self::Source(Box::new(self))
+    }
+
     pub(crate) fn term(self, ty: Ty) -> Self {
         Self::Term(ty, Box::new(self))
     }
@@ -112,7 +118,7 @@ impl Sql {
             Self::Word(word) => word.clone(),
             Self::All(parts) => join(parts, " "),
             Self::List { items, separator, .. } => join(items, separator),
-            Self::Maybe(part) | Self::Term(_, part) => part.write(around, write),
+            Self::Maybe(part) | Self::Term(_, part) | Self::Source(part) => part.write(around, write),
             Self::Mark(mark, part) => {
                 around.push(mark);
                 let text = part.write(around, write);
@@ -154,23 +160,27 @@ impl Sql {
                 if part.text().len() > plain.len() {
                     found(Self::from(plain).term(*ty));
                 }
-                part.terms(*ty, found);
+                part.inside(&|one| matches!(one, Self::Term(of, _) if of == ty), found);
                 part.shrink(&mut |part| found(part.term(*ty)));
+            }
+            Self::Source(part) => {
+                part.inside(&|one| matches!(one, Self::Source(_)), found);
+                part.shrink(&mut |part| found(part.source()));
             }
             Self::Mark(mark, part) => part.shrink(&mut |part| found(part.mark(mark.clone()))),
         }
     }
 
-    /// The outermost expressions of a type inside.
-    fn terms(&self, wanted: Ty, found: &mut dyn FnMut(Self)) {
+    /// The outermost parts of a kind inside.
+    fn inside(&self, wanted: &dyn Fn(&Self) -> bool, found: &mut dyn FnMut(Self)) {
         match self {
-            Self::Term(ty, _) if *ty == wanted => found(self.clone()),
+            one if wanted(one) => found(one.clone()),
             Self::Word(_) => {}
             Self::All(parts) | Self::List { items: parts, .. } => {
-                parts.iter().for_each(|part| part.terms(wanted, found));
+                parts.iter().for_each(|part| part.inside(wanted, found));
             }
-            Self::Maybe(part) | Self::Term(_, part) | Self::Mark(_, part) => {
-                part.terms(wanted, found);
+            Self::Maybe(part) | Self::Term(_, part) | Self::Mark(_, part) | Self::Source(part) => {
+                part.inside(wanted, found);
             }
         }
     }

@@ -1,5 +1,5 @@
 use super::Maker;
-use crate::tree::{Mark, Place, Sql, sql};
+use crate::tree::{Sql, sql};
 use crate::ty::Ty;
 
 /// Types that any two of can be compared with less and greater.
@@ -7,11 +7,8 @@ pub(super) const ORDERED: [Ty; 6] = [Ty::Int, Ty::Big, Ty::Text, Ty::Num, Ty::Da
 
 impl Maker<'_> {
     /// `WHERE ...`.
-    pub(super) fn filter(&mut self, percent: usize, place: Option<Place>) -> Option<Sql> {
-        let condition = |maker: &mut Self| {
-            sql!["WHERE", maker.expr(Ty::Bool)].mark(Mark::Where(place))
-        };
-        self.maybe(percent, condition)
+    pub(super) fn filter(&mut self, percent: usize) -> Option<Sql> {
+        self.maybe(percent, |maker| sql!["WHERE", maker.expr(Ty::Bool)])
     }
 
     /// A condition that is no plain column.
@@ -43,7 +40,7 @@ impl Maker<'_> {
                 sql!["(", self.expr(ty), ") BETWEEN", self.leaf(ty), "AND", self.leaf(ty)]
             }
             12 => sql!["(", self.expr(Ty::Text), ") LIKE ( '%' ||", self.expr(Ty::Text), ")"],
-            13 => sql!["(", self.expr(Ty::Int), ") = ANY (", self.expr(Ty::Ints), ")"],
+            13 => sql!["(", self.expr(Ty::Int), ") = ANY ( (", self.expr(Ty::Ints), ") :: int[] )"],
             14 => sql!["(", self.expr(Ty::Json), ") @>", self.leaf(Ty::Json)],
             15 => self.of_rows(),
             16 => sql!["(", self.trap(), ") > -1000"],

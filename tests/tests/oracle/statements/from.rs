@@ -12,7 +12,7 @@ pub(super) struct From {
     pub(super) columns: Vec<Column>,
     /// Columns that USING has merged.
     pub(super) merged: Vec<Column>,
-    /// Where it is one table alone.
+    /// Where it is one table alone, without a sample.
     pub(super) place: Option<Place>,
 }
 
@@ -20,7 +20,7 @@ impl From {
     /// What has one name.
     pub(super) fn named(sql: Sql, rel: Rel) -> Self {
         let columns = rel.columns.clone();
-        Self { sql, rels: vec![rel], columns, merged: Vec::new(), place: None }
+        Self { sql: sql.source(), rels: vec![rel], columns, merged: Vec::new(), place: None }
     }
 
     pub(super) fn frame(&self) -> Frame {
@@ -54,25 +54,20 @@ enum Join {
 
 impl Maker<'_> {
     pub(super) fn from(&mut self) -> From {
-        let mut from = self.joined();
-        if let Some(place) = &from.place {
-            let alone = from.sql.mark(Mark::Alone);
-            from = From { sql: alone, place: Some(place.clone()), ..from };
-        }
+        let beside = self.beside.len();
+        let from = self.joined();
         let mut items = vec![from.sql];
         let (mut rels, mut columns) = (from.rels, from.columns);
         let (mut merged, mut place) = (from.merged, from.place);
         while self.may(15) && items.len() < 3 {
-            // What stands before it can be named in a LATERAL.
-            self.frames.push(Frame::of(rels.clone()));
-            let next = if self.may(30) { self.lateral() } else { self.joined() };
-            self.frames.pop();
+            let next = if self.may(30) { self.lateral(&rels) } else { self.joined() };
             // Whether a merged name is one column's only depends on all that stands here.
             (merged, place) = (Vec::new(), None);
             items.push(next.sql);
             rels.extend(next.rels);
             columns.extend(next.columns);
         }
+        self.beside.truncate(beside);
         From { sql: Sql::comma(items), rels, columns, merged, place }
     }
 
@@ -88,6 +83,12 @@ impl Maker<'_> {
     }
 
     fn join(&mut self, left: From) -> From {
+        let joined = self.join_plain(left);
+        let joined = From { sql: joined.sql.source(), ..joined };
+        if self.dice.percent(6) { self.join_alias(joined) } else { joined }
+    }
+
+    fn join_plain(&mut self, left: From) -> From {
         let kind = self.dice.weighed(&[
             (4, Join::Inner),
             (4, Join::Left),
@@ -97,13 +98,10 @@ impl Maker<'_> {
         ]);
         let may_look_left = matches!(kind, Join::Inner | Join::Left | Join::Cross);
         let right = if may_look_left && self.may(15) {
-            self.frames.push(Frame::of(left.rels.clone()));
-            let right = self.lateral();
-            self.frames.pop();
-            right
+            self.lateral(&left.rels)
         } else if self.may(12) {
             let inner = self.item();
-            let joined = self.join(inner);
+            let joined = self.join_plain(inner);
             From { sql: sql!["(", joined.sql, ")"], ..joined }
         } else {
             self.item()
@@ -121,8 +119,7 @@ impl Maker<'_> {
         }
         let (sql, rels) = self.join_by_condition(&left, &right, kind, word);
         let columns = [left.columns, right.columns].concat();
-        let joined = From { sql, rels, columns, merged: Vec::new(), place: None };
-        if self.dice.percent(8) { self.join_alias(joined) } else { joined }
+        From { sql, rels, columns, merged: Vec::new(), place: None }
     }
 
     fn join_by_condition(
@@ -134,7 +131,8 @@ impl Maker<'_> {
     ) -> (Sql, Vec<Rel>) {
         let rels = [left.rels.clone(), right.rels.clone()].concat();
         let marked = right.sql.clone();
-        let marked = if kind == Join::Cross { marked } else { marked.mark(Mark::Right) };
+        let apart = kind == Join::Cross || right.place.is_none();
+        let marked = if apart { marked } else { marked.mark(Mark::Right) };
         let mut sql = vec![left.sql.clone(), word.into(), marked];
         if kind != Join::Cross {
             let equal = self.equality(&left.names(), &right.names());
@@ -211,11 +209,15 @@ impl Maker<'_> {
         }
     }
 
-    fn lateral(&mut self) -> From {
-        match self.dice.below(3) {
+    /// What can name what stands before it.
+    fn lateral(&mut self, before: &[Rel]) -> From {
+        self.frames.push(Frame::of(before.to_vec()));
+        let item = match self.dice.below(3) {
             0 => self.function("LATERAL"),
             _ => self.derived("LATERAL"),
-        }
+        };
+        self.frames.pop();
+        item
     }
 
     pub(super) fn table(&mut self) -> From {
@@ -238,13 +240,9 @@ impl Maker<'_> {
         rel.table = system.then_some(number);
         rel.trapped = !alias.contains('(');
         let sample = self.sample();
-        let renamed = tenant.map(|_| rel.columns[0].name.clone());
-        let place = Place { alias: rel.alias.clone(), tenant: renamed };
-        let sql = match sample {
-            // The sample comes last; whoever writes the table differently sees to that.
-            Some(sample) => sql![Sql::from(text).mark(Mark::Table(place.clone())), alias, sample],
-            None => sql![Sql::from(text).mark(Mark::Table(place.clone())), alias],
-        };
+        let tenant = tenant.map(|column| (column, rel.columns[0].name.clone()));
+        let place = Place { alias: rel.alias.clone(), bare: alias.is_empty(), tenant };
+        let sql = sql![Sql::from(text).mark(Mark::Table(place.clone())), alias, sample];
         From { place: Some(place), ..From::named(sql, rel) }
     }
 
@@ -273,6 +271,7 @@ impl Maker<'_> {
     /// An alias and what it names, or none where the name itself will do.
     fn alias(&mut self, bare: &str, mut columns: Vec<Column>) -> (String, Rel) {
         if self.is_free(bare) && self.dice.percent(30) {
+            self.beside.push(bare.into());
             return (String::new(), Rel::new(bare, columns));
         }
         let names: Vec<_> = self.schema.tables.iter().map(|table| table.bare.clone()).collect();
@@ -282,6 +281,7 @@ impl Maker<'_> {
         } else {
             self.name("t")
         };
+        self.beside.push(alias.clone());
         let mut list = String::new();
         if self.dice.percent(10) {
             let count = 1 + self.dice.below(columns.len());
@@ -348,6 +348,7 @@ impl Maker<'_> {
         };
         let names: Vec<_> = columns.iter().map(|column| column.name.as_str()).collect();
         let alias = format!("AS {name} ( {} )", names.join(" , "));
-        From::named(sql![lateral, sql, alias], Rel::new(name, columns))
+        let scalar = columns.len() == 1;
+        From::named(sql![lateral, sql, alias], Rel { scalar, ..Rel::new(name, columns) })
     }
 }

@@ -83,7 +83,7 @@ impl Maker<'_> {
             Ty::Int | Ty::Date => sql![*self.dice.pick(&["max (", "min ("]), column, ")"],
             Ty::Num => sql![*self.dice.pick(&["max (", "min (", "sum ("]), column, ")"],
             Ty::Text if self.dice.percent(50) => {
-                sql!["string_agg (", distinct, column.clone(), ", ',' ORDER BY", column, ", ',' )"]
+                sql!["string_agg (", distinct, column.clone(), ", ',' ORDER BY", column, ")"]
             }
             Ty::Text => sql![*self.dice.pick(&["max (", "min ("]), column, ")"],
             Ty::Bool => sql![*self.dice.pick(&["bool_and (", "bool_or (", "every ("]), column, ")"],

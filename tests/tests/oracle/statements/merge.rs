@@ -13,9 +13,13 @@ impl Maker<'_> {
             let (source, id) = (from.rels[0].clone(), maker.id_of(&from));
             let both = vec![target.rel.clone(), source.clone()];
             let mut arms = Vec::new();
-            for _ in 0..1 + maker.dice.below(2) {
+            let count = 1 + maker.dice.below(2);
+            for number in 1..=count {
                 maker.frames.push(Frame::of(both.clone()));
-                let only = maker.maybe(40, |maker| sql!["AND (", maker.expr(Ty::Bool), ")"]);
+                // Only the last can be for all that is left.
+                let some = number < count || maker.dice.percent(40);
+                let only = some.then(|| sql!["AND (", maker.expr(Ty::Bool), ")"]);
+                let only = only.map_or("".into(), Sql::from);
                 let action = match maker.dice.below(5) {
                     0 => "DELETE".into(),
                     1 => "DO NOTHING".into(),
@@ -45,7 +49,7 @@ impl Maker<'_> {
         let (mut names, mut values) = (Vec::new(), Vec::new());
         for column in &table.columns {
             let value = match column.name.as_str() {
-                "id" => format!("30 + {id}").into(),
+                "id" => format!("30 + coalesce ( {id} , 1 )").into(),
                 _ if is_tenant(table, column) && !names_tenant => continue,
                 _ if is_tenant(table, column) => format!("'{}'", self.schema.tenant(0)).into(),
                 _ if self.dice.percent(40) => continue,
@@ -57,10 +61,10 @@ impl Maker<'_> {
         sql!["INSERT (", names.join(" , "), ") VALUES (", Sql::exactly(values), ")"]
     }
 
-    /// MERGE takes no common table expression that writes.
+    /// MERGE takes no common table expression that writes, or that is recursive.
     fn with_reads_before(&mut self, make: impl FnOnce(&mut Self) -> Option<Sql>) -> Sql {
         let ctes = self.ctes.len();
-        let with = self.maybe(15, |maker| maker.with(false));
+        let with = self.maybe(15, |maker| maker.with_list(false));
         let sql = make(self).unwrap_or_else(|| "SELECT 1".into());
         self.ctes.truncate(ctes);
         sql![with, sql]

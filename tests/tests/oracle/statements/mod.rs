@@ -43,6 +43,8 @@ pub(crate) struct Maker<'a> {
     frames: Vec<Frame>,
     /// Common table expressions in scope.
     ctes: Vec<Rel>,
+    /// Aliases that stand in the FROM clauses in the making.
+    beside: Vec<String>,
     parameters: Vec<(Ty, String)>,
     /// Tables that the statement writes: none is written twice.
     written: Vec<usize>,
@@ -59,6 +61,7 @@ impl Statement {
             schema,
             frames: Vec::new(),
             ctes: Vec::new(),
+            beside: Vec::new(),
             parameters: Vec::new(),
             written: Vec::new(),
             fuel,

@@ -1,7 +1,7 @@
 use super::Maker;
 use super::from::From;
 use super::scope::Frame;
-use crate::tree::{Sql, sql};
+use crate::tree::{Mark, Sql, sql};
 use crate::ty::Ty;
 
 /// What a query is for.
@@ -93,7 +93,9 @@ impl Maker<'_> {
             let items = types.iter().map(|ty| maker.expr(*ty)).collect();
             sql!["(", Sql::exactly(items), ")"]
         };
+        self.frames.push(Frame::default());
         let rows = (0..1 + self.dice.below(3)).map(|_| row(self)).collect();
+        self.frames.pop();
         sql!["VALUES", Sql::comma(rows)]
     }
 
@@ -120,7 +122,7 @@ impl Maker<'_> {
         }
         let from = self.from();
         self.frames.push(from.frame());
-        let filter = self.filter(55, from.place.clone());
+        let filter = self.filter(55);
         let grouped = if self.may(22) { Some(self.group()) } else { None };
         let (list, width) = match (&grouped, purpose) {
             (None, Purpose::Top) if self.dice.percent(20) => (self.stars(&from), 0),
@@ -135,7 +137,11 @@ impl Maker<'_> {
         };
         let distinct = if width > 0 { self.maybe(12, |_| "DISTINCT".into()) } else { None };
         self.frames.pop();
-        let sql = sql!["SELECT", distinct, list, "FROM", from.sql, filter, grouped, having];
+        let mut rows = sql!["FROM", from.sql, filter];
+        if let Some(place) = from.place {
+            rows = rows.mark(Mark::Alone(place));
+        }
+        let sql = sql!["SELECT", distinct, list, rows, grouped, having];
         if width > 0 && types.is_none() && purpose == Purpose::Top && self.dice.percent(4) {
             return (self.first_of_each(sql, width), 0);
         }
@@ -171,13 +177,14 @@ impl Maker<'_> {
 
     /// `*` in its forms, and rows as values.
     fn stars(&mut self, from: &From) -> Sql {
-        let rel = self.dice.pick(&from.rels).alias.clone();
-        match self.dice.below(6) {
-            0 => format!("{rel}.*").into(),
-            1 => format!("({rel}).*").into(),
-            2 => rel.into(),
-            3 => sql![rel, ",", self.expr(Ty::Int), "AS x"],
-            4 => sql![self.expr(Ty::Text), ", *"],
+        let rel = self.dice.pick(&from.rels).clone();
+        let (rel, forms) = (rel.alias, if rel.scalar { 4 } else { 6 });
+        match self.dice.below(forms) {
+            0 => rel.into(),
+            1 => sql![rel, ",", self.expr(Ty::Int), "AS x"],
+            2 => sql![self.expr(Ty::Text), ", *"],
+            4 => format!("{rel}.*").into(),
+            5 => format!("({rel}).*").into(),
             _ => "*".into(),
         }
     }
@@ -196,8 +203,8 @@ impl Maker<'_> {
         };
         self.frames.push(from.frame());
         let stars = self.dice.percent(50);
-        let list = if stars { self.stars(&from) } else { self.items(None, Purpose::Top).0 };
-        let filter = self.filter(55, from.place.clone());
+        let list = if stars { self.stars(&from) } else { self.leaf(Ty::Int) };
+        let filter = self.filter(55);
         self.frames.pop();
         let strength = *self.dice.pick(&["UPDATE", "NO KEY UPDATE", "SHARE", "KEY SHARE"]);
         let of = if self.dice.percent(50) { format!("OF {}", from.rels[0].alias) } else { String::new() };

@@ -12,6 +12,8 @@ pub(super) struct Rel {
     pub(super) table: Option<usize>,
     /// Whether a column is a table's own, with the traps that its data holds.
     pub(super) trapped: bool,
+    /// A function of one value: it has no fields.
+    pub(super) scalar: bool,
 }
 
 /// What the expressions of one query may name.
@@ -28,11 +30,7 @@ pub(super) struct Frame {
 
 impl Rel {
     pub(super) fn new(alias: impl Into<String>, columns: Vec<Column>) -> Self {
-        Self { alias: alias.into(), columns, table: None, trapped: false }
-    }
-
-    pub(super) fn types(&self) -> Vec<Ty> {
-        self.columns.iter().map(|column| column.ty).collect()
+        Self { alias: alias.into(), columns, table: None, trapped: false, scalar: false }
     }
 
     pub(super) fn column(&self, column: &Column) -> String {
@@ -69,7 +67,11 @@ impl Maker<'_> {
     pub(super) fn column(&mut self, ty: Ty) -> Option<String> {
         let in_aggregate = self.frames.last().is_some_and(|frame| frame.in_aggregate);
         let mut from = self.frames.len();
-        while !in_aggregate && from > 1 && self.dice.percent(25) {
+        let nothing = |frame: &Frame| frame.rels.is_empty();
+        while !in_aggregate
+            && from > 1
+            && (nothing(&self.frames[from - 1]) || self.dice.percent(25))
+        {
             from -= 1;
         }
         let names = self.frames.get(from.checked_sub(1)?)?.names();
@@ -83,7 +85,8 @@ impl Maker<'_> {
         if frame.rels.is_empty() || (frame.keys.is_some() && !frame.in_aggregate) {
             return None;
         }
-        Some(self.dice.pick(&frame.rels).clone())
+        let rel = self.dice.pick(&frame.rels).clone();
+        (!rel.scalar).then_some(rel)
     }
 
     /// What tells all rows of the innermost query apart, but for those that are alike in all.
@@ -97,7 +100,7 @@ impl Maker<'_> {
 
     /// Whether an alias is free wherever it could be seen.
     pub(super) fn is_free(&self, alias: &str) -> bool {
-        let seen = self.frames.iter().flat_map(|frame| &frame.rels);
-        !seen.chain(&self.ctes).any(|rel| rel.alias == alias)
+        let seen = self.frames.iter().flat_map(|frame| &frame.rels).chain(&self.ctes);
+        !seen.map(|rel| &rel.alias).chain(&self.beside).any(|seen| seen == alias)
     }
 }

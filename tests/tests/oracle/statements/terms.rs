@@ -159,7 +159,7 @@ impl Maker<'_> {
             }
             2 => sql!["left (", self.expr(Ty::Text), ", 3 )"],
             3 => sql!["(", self.expr(Ty::Int), ") :: text"],
-            4 => sql!["(", self.expr(Ty::Json), ") ->> 't'"],
+            4 => sql!["((", self.expr(Ty::Json), ") ->> 't' )"],
             5 => sql!["concat (", self.expr(Ty::Text), ",", self.expr(Ty::Int), ")"],
             6 => sql!["(", self.expr(Ty::Uuid), ") :: text"],
             7 => match self.row() {

@@ -6,9 +6,11 @@ use crate::ty::Ty;
 impl Maker<'_> {
     /// `WITH ...`. What it names is in scope from here on; whoever asked for it takes it out.
     pub(super) fn with(&mut self, top: bool) -> Sql {
-        if self.dice.percent(25) {
-            return self.recursive();
-        }
+        if self.dice.percent(25) { self.recursive() } else { self.with_list(top) }
+    }
+
+    /// The same, never recursive: MERGE takes no other.
+    pub(super) fn with_list(&mut self, top: bool) -> Sql {
         let mut items = Vec::new();
         for _ in 0..1 + self.dice.below(2) {
             let writes = top && self.may(20);

@@ -164,7 +164,7 @@ impl Maker<'_> {
             _ => self.expr(column.ty),
         });
         let values = Sql::exactly(values.collect());
-        let filter = self.filter(50, from.place.clone());
+        let filter = self.filter(50);
         self.frames.pop();
         sql!["SELECT", values, "FROM", from.sql, filter]
     }
@@ -192,7 +192,7 @@ impl Maker<'_> {
         let own = Rel { trapped: false, ..rel.clone() };
         self.frames.push(Frame::of(vec![own, excluded]));
         let set = self.assignments(table);
-        let filter = self.filter(40, None);
+        let filter = self.filter(40);
         self.frames.pop();
         sql!["ON CONFLICT", key, "DO UPDATE", set, filter]
     }
@@ -244,7 +244,7 @@ impl Maker<'_> {
                 let more = self.maybe(50, |maker| sql!["AND (", maker.expr(Ty::Bool), ")"]);
                 sql!["WHERE", condition, more]
             }
-            None => self.filter(80, None).into(),
+            None => self.filter(80).into(),
         };
         self.frames.pop();
         Some((sql![target.sql, set, word, filter], rels))
