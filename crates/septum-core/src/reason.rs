@@ -171,6 +171,31 @@ reasons! {
     ForeignTenant = 317, "a value is another tenant's key",
         "the attempt is recorded; row-level security shows and takes nothing of another tenant's",
         "leave the key out, or send the bound tenant's; work across tenants is an operator's";
+    SystemColumn = 330, "a system column is named beside all columns of a table",
+        "the table is enforced by rewriting, and what stands in its place shows a system column only \
+         where it would not be among all columns",
+        "name the columns instead of `*`, or find the row by its key";
+    ViewNotScoped = 331, "the view reads a table that is enforced by rewriting",
+        "what a view reads can't be rewritten, and its rows are of all tenants",
+        "read the table, or list the view in the tenancy model where it has the tenant column";
+    ColumnsUnknown = 332, "the columns of what is inserted are not named",
+        "the tenant's key is supplied in a column of its own, so all columns must be known",
+        "write the columns behind the table's name, and those of the SELECT instead of `*`";
+    TenantColumnWritten = 333, "the tenant column is written in a way that can't be held",
+        "a row's tenant is the bound one, and each value written to it is compared",
+        "leave the tenant column out, or assign one value to it";
+    ConflictNotScoped = 334, "the unique index of ON CONFLICT is not the tenant's own",
+        "a conflict would tell of another tenant's row, or change it",
+        "name columns of a unique index that has the tenant column";
+    LockNotScoped = 335, "rows of several relations are locked with SKIP LOCKED",
+        "a table that is enforced by rewriting would have rows locked that are not returned",
+        "lock the rows of one relation, and join in a second statement";
+    NoTenantParameter = 336, "there is no room for the tenant's parameter",
+        "the tenant's key is a parameter behind all others, of which there can be 65535",
+        "send fewer parameters, and declare no more types than the statement has parameters";
+    NotRewritable = 337, "the statement can't be held to one tenant by rewriting",
+        "its table has no row-level security, and what is meant can't be said of one tenant's rows",
+        "write the statement differently; README.md says what can be rewritten";
 
     ProtocolViolation = 401, "the bytes are not the PostgreSQL protocol",
         "what can't be read exactly is refused",
@@ -224,6 +249,12 @@ reasons! {
     IdleTimeout = 509, "the client was idle for too long",
         "limits keep one client from costing the others",
         "reconnect, or raise the time-out";
+    CatalogUnavailable = 510, "the database's catalog is not known yet",
+        "what a name means in the database decides whether a statement stays inside one tenant",
+        "retry once `/readyz` is ready; the log says why the catalog can't be read";
+    UnprovenTable = 511, "row-level security is not proven for the relation",
+        "a tenant's table is reached only where a policy is seen to hold it to the bound tenant",
+        "protect the table, as in `SELECT septum.protect('crm.accounts', 'tenant_id')`";
 
     AuditUnavailable = 601, "the audit log can't be written",
         "a crossing that can't be recorded is not answered",

@@ -1,7 +1,7 @@
 use std::sync::{Arc, OnceLock};
 
 use septum_bind::Binding;
-use septum_core::TenantId;
+use septum_core::{Secret, TenantId};
 use septum_sql::{Kind, Statement};
 
 use crate::{Denial, Guarded, Mode, rules};
@@ -10,12 +10,15 @@ use crate::{Denial, Guarded, Mode, rules};
 pub(crate) type Verdict = Result<Arc<[Guarded<Statement>]>, Denial>;
 
 /// What the guard makes of a text, under each binding. Whoever keeps it need not have the text
-/// judged again: the policy doesn't change.
+/// judged again while it [is current](crate::Guard::is_current): the policy doesn't change.
 #[derive(Clone, Debug)]
 pub struct Judgement(Arc<Verdicts>);
 
 #[derive(Debug)]
 struct Verdicts {
+    /// It may hold a token.
+    text: Secret<Arc<str>>,
+    epoch: u64,
     mode: Mode,
     bound: Verdict,
     named: Box<[TenantId]>,
@@ -24,8 +27,30 @@ struct Verdicts {
 }
 
 impl Judgement {
-    pub(crate) fn new(mode: Mode, bound: Verdict, named: Box<[TenantId]>) -> Self {
-        Self(Arc::new(Verdicts { mode, bound, named, unbound: OnceLock::new() }))
+    pub(crate) fn new(
+        text: &str,
+        epoch: u64,
+        mode: Mode,
+        bound: Verdict,
+        named: Box<[TenantId]>,
+    ) -> Self {
+        let (text, unbound) = (Secret::new(text.into()), OnceLock::new());
+        Self(Arc::new(Verdicts { text, epoch, mode, bound, named, unbound }))
+    }
+
+    /// The bytes of the text that was judged.
+    pub fn size(&self) -> usize {
+        self.text().len()
+    }
+
+    /// The text that was judged.
+    pub(crate) fn text(&self) -> &Arc<str> {
+        self.0.text.expose()
+    }
+
+    /// The epoch of the model by which it was judged.
+    pub(crate) fn epoch(&self) -> u64 {
+        self.0.epoch
     }
 
     /// The statements of the text, in order, each of which may run under this binding; none for

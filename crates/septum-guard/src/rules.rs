@@ -1,6 +1,7 @@
 //! The rules, one file each. A rule looks at one aspect of a statement and lets it pass or
 //! denies it; all must let it pass.
 
+mod catalog;
 mod explain;
 mod functions;
 mod operators;
@@ -12,7 +13,7 @@ mod types;
 mod unbound;
 
 use septum_core::Reason;
-use septum_sql::Statement;
+use septum_sql::{Model, Statement};
 
 use crate::{Denial, Mode, Policy};
 
@@ -31,9 +32,16 @@ const RULES: [Rule; 8] = [
 ];
 
 /// Whether a statement may run under a binding.
-pub(crate) fn judge(statement: &Statement, policy: &Policy) -> Result<(), Denial> {
+pub(crate) fn judge(
+    statement: &Statement,
+    policy: &Policy,
+    model: Option<&Model>,
+) -> Result<(), Denial> {
     match policy.mode() {
-        Mode::Enforce => RULES.iter().try_for_each(|rule| rule(statement, policy)),
+        Mode::Enforce => {
+            RULES.iter().try_for_each(|rule| rule(statement, policy))?;
+            catalog::check(statement, model)
+        }
         Mode::Off if statement.canonical().is_empty() => Err(Denial::new(Reason::NotCanonical)),
         Mode::Off => Ok(()),
     }

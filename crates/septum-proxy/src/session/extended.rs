@@ -7,12 +7,12 @@ use septum_pgwire::backend::Write as _;
 use septum_pgwire::frontend::{Bind, Execute, Parse, Target, Write as _};
 use septum_sql::Statement;
 
+use super::evidence::Bound;
 use super::expect::{Done, Expect, Rows, Undo};
 use super::prepared::{Portal, Prepared};
 use super::query::{Judged, allowed};
 use super::{Session, Stop, Work, aborted, perform, postgres_error};
 use crate::pool::Lease;
-use crate::server::Key;
 
 impl Session {
     pub(super) fn begin_parse(&mut self, parse: Parse) -> Result<(), Stop> {
@@ -43,11 +43,8 @@ impl Session {
             let message = "too many prepared statements; close some";
             return Err(postgres_error("53400", message).into());
         }
-        let canonical = statement.map_or("", |statement| statement.canonical());
-        let key = Arc::new(Key { text: canonical.into(), types: parse.types.into() });
-        let Judged { statements, judgement, evidence, bound } = judged;
-        let size = parse.text.len();
-        let prepared = Arc::new(Prepared { statements, judgement, size, evidence, key });
+        let bound = judged.bound.clone();
+        let prepared = Arc::new(Prepared::new(judged, parse.types.into()));
         if !prepared.is_remote() {
             self.notice(&prepared.judgement, std::iter::empty(), &bound);
         }
@@ -66,7 +63,7 @@ impl Session {
     fn has_room_for(&self, parse: &Parse) -> bool {
         const LONG: usize = 4 << 10;
         let limits = &self.shared.config.limits;
-        let held = || self.statements.values().map(|prepared| prepared.size).sum::<usize>();
+        let held = || self.statements.values().map(|prepared| prepared.size()).sum::<usize>();
         let size = parse.text.len();
         is_name(&parse.name)
             && self.statements.len() < limits.statements
@@ -81,6 +78,7 @@ impl Session {
             return Ok(());
         }
         let bound = self.resolve(&prepared.evidence)?;
+        let prepared = self.renewed(&prepared, &bound)?;
         self.ready_for(&bound, || Work::Prepare {
             name: name.clone(),
             prepared: Arc::clone(&prepared),
@@ -127,6 +125,35 @@ impl Session {
         self.lease.as_mut()?.server.statements.name(&prepared.key)
     }
 
+    /// The same, judged by what the database is now. A server gets a text anew where it changed.
+    fn renewed(&self, prepared: &Arc<Prepared>, bound: &Bound) -> Result<Arc<Prepared>, Stop> {
+        let guard = &self.shared.services.guard;
+        if guard.is_current(&prepared.judgement) {
+            return Ok(Arc::clone(prepared));
+        }
+        let judgement = guard.renewed(&prepared.judgement);
+        let statements = allowed(&judgement, bound)?;
+        let (evidence, bound) = (prepared.evidence.clone(), bound.clone());
+        let judged = Judged { statements, judgement, evidence, bound };
+        Ok(Arc::new(Prepared::new(judged, prepared.key.types.clone())))
+    }
+
+    /// The same, and kept for the next time.
+    fn renewed_in_place(
+        &mut self,
+        name: &str,
+        prepared: &Arc<Prepared>,
+        bound: &Bound,
+    ) -> Result<Arc<Prepared>, Stop> {
+        let renewed = self.renewed(prepared, bound)?;
+        if !Arc::ptr_eq(&renewed, prepared)
+            && let Some(kept) = self.statements.get_mut(name)
+        {
+            *kept = Arc::clone(&renewed);
+        }
+        Ok(renewed)
+    }
+
     fn find(&self, name: &str) -> Result<Arc<Prepared>, Stop> {
         self.statements.get(name).cloned().ok_or_else(|| {
             let message = match name {
@@ -138,22 +165,23 @@ impl Session {
     }
 
     pub(super) fn bind(&mut self, bind: Bind) -> Result<(), Stop> {
-        let prepared = self.find(&bind.statement)?;
+        let mut prepared = self.find(&bind.statement)?;
         if !is_name(&bind.portal) || self.portals.len() >= self.shared.config.limits.statements {
             return Err(postgres_error("53400", "too many portals; close some").into());
         }
         self.may_run(prepared.statement().map(|one| &**one))?;
-        let portal = Portal { prepared: Arc::clone(&prepared), ran: false };
         if !prepared.is_remote() {
             if !bind.portal.is_empty() && self.portals.contains_key(&bind.portal) {
                 let message = format!("cursor \"{}\" already exists", bind.portal);
                 return Err(postgres_error("42P03", message).into());
             }
+            let portal = Portal { prepared, ran: false };
             let before = self.portals.insert(bind.portal.clone(), portal);
             self.answer(Undo::Portal(bind.portal, before), BytesMut::bind_complete);
             return Ok(());
         }
         let bound = self.resolve(&prepared.evidence)?;
+        prepared = self.renewed_in_place(&bind.statement, &prepared, &bound)?;
         allowed(&prepared.judgement, &bound)?;
         self.ready_for(&bound, || Work::Bind(bind.clone()))?;
         if let Some(statement) = prepared.statement() {
@@ -163,6 +191,7 @@ impl Session {
         let Some(name) = self.server_name(&prepared) else { return Ok(()) };
         let Some(lease) = &mut self.lease else { return Ok(()) };
         lease.server.wire.output.bind(&bind.portal, &name, &bind.values);
+        let portal = Portal { prepared, ran: false };
         let before = self.portals.insert(bind.portal.clone(), portal);
         self.expect
             .push_back(Expect::Bind { relay: true, undo: Undo::Portal(bind.portal, before) });
@@ -182,6 +211,7 @@ impl Session {
                     return Ok(());
                 }
                 let bound = self.resolve(&prepared.evidence)?;
+                let prepared = self.renewed_in_place(name, &prepared, &bound)?;
                 allowed(&prepared.judgement, &bound)?;
                 self.ready_for(&bound, || Work::Describe(target.clone()))?;
                 let Some(name) = self.server_name(&prepared) else { return Ok(()) };
@@ -224,7 +254,9 @@ impl Session {
                 return Err(postgres_error("55000", message).into());
             }
             let bound = self.resolve(&prepared.evidence)?;
+            let prepared = self.renewed(&prepared, &bound)?;
             allowed(&prepared.judgement, &bound)?;
+            let Some(statement) = prepared.statement() else { return Ok(()) };
             self.perform(statement, &bound, || Work::Execute(execute.clone()))?;
             if let Some(portal) = self.portals.get_mut(&execute.portal) {
                 portal.ran = true;

@@ -29,7 +29,7 @@ use std::sync::Arc;
 use bytes::BytesMut;
 use septum_audit::Event;
 use septum_bind::Binding;
-use septum_core::{Reason, TenantId};
+use septum_core::Reason;
 use septum_guard::{Guarded, Mode};
 use septum_pgwire::backend::Write as _;
 use septum_pgwire::frontend::{Bind, Execute, Message, Parse, Target, Write as _};
@@ -44,9 +44,10 @@ use crate::refusal::Refusal;
 use crate::server::{Cleanness, Own, Parameters};
 use crate::stream::Wire;
 use copy_in::CopyIn;
-use evidence::{Bound, Evidence};
+use evidence::Bound;
 use expect::{Done, Expect, Rows, Undo};
 use prepared::{Portal, Prepared};
+use query::OfQuery;
 use settings::Settings;
 
 pub(crate) use evidence::Standing;
@@ -102,11 +103,7 @@ enum Work {
     /// A statement to judge and prepare.
     Parse(Parse),
     /// A statement of a simple query.
-    Statement {
-        statement: Guarded<Statement>,
-        evidence: Evidence,
-        tenant: Option<TenantId>,
-    },
+    Statement(OfQuery),
     /// The end of a simple query.
     EndOfQuery,
     /// A statement to prepare, judged.
@@ -422,9 +419,7 @@ impl Session {
                 Err(Stop::Turn(Box::new(Work::Parse(parse))))
             }
             Work::Parse(parse) => self.begin_parse(parse),
-            Work::Statement { statement, evidence, tenant } => {
-                self.statement(&statement, evidence, tenant)
-            }
+            Work::Statement(of) => self.statement(of),
             Work::EndOfQuery => {
                 self.end_unit();
                 Ok(())

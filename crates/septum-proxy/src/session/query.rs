@@ -33,6 +33,15 @@ pub(super) struct Judged {
     pub(super) bound: Bound,
 }
 
+/// A statement of a simple query, and whom it was judged for: when a verb before it has ended
+/// the transaction, its binding may have ended too.
+pub(super) struct OfQuery {
+    judgement: Judgement,
+    index: usize,
+    evidence: Evidence,
+    tenant: Option<TenantId>,
+}
+
 impl Session {
     /// Reads what the text hands over, binds, and judges.
     pub(super) fn judge(&mut self, text: &str) -> Result<Judged, Stop> {
@@ -110,45 +119,38 @@ impl Session {
         if judged.statements.is_empty() {
             self.answer(Undo::Nothing, BytesMut::empty_query);
         }
-        for statement in judged.statements.iter() {
-            self.work.push_back(Work::Statement {
-                statement: statement.clone(),
+        for index in 0..judged.statements.len() {
+            self.work.push_back(Work::Statement(OfQuery {
+                judgement: judged.judgement.clone(),
+                index,
                 evidence: judged.evidence.clone(),
                 tenant: tenant.clone(),
-            });
+            }));
         }
         self.work.push_back(Work::EndOfQuery);
         Ok(())
     }
 
-    /// One statement of a simple query. `tenant` is whom it was judged for: when a verb before
-    /// it has ended the transaction, its binding may have ended too.
-    pub(super) fn statement(
-        &mut self,
-        statement: &Guarded<Statement>,
-        evidence: Evidence,
-        tenant: Option<TenantId>,
-    ) -> Result<(), Stop> {
-        let bound = self.resolve(&evidence)?;
+    /// One statement of a simple query. It may have waited for a server connection, or behind a
+    /// statement that took its time.
+    pub(super) fn statement(&mut self, mut of: OfQuery) -> Result<(), Stop> {
+        let bound = self.resolve(&of.evidence)?;
+        let OfQuery { tenant, .. } = &of;
         if bound.binding().map(|binding| binding.tenant()) != tenant.as_ref() {
+            let tenant = tenant.clone();
             let reason = match bound {
                 Bound::To(_) => Reason::BindingChange,
                 Bound::Nothing(reason) => reason,
             };
             return Err(Refusal { tenant, ..Refusal::new(reason) }.into());
         }
+        of.judgement = self.shared.services.guard.renewed(&of.judgement);
+        let statements = allowed(&of.judgement, &bound)?;
+        let Some(statement) = statements.get(of.index) else { return Ok(()) };
         if !is_remote(statement.kind()) {
-            return self.perform(statement, &bound, || Work::Statement {
-                statement: statement.clone(),
-                evidence,
-                tenant,
-            });
+            return self.perform(statement, &bound, || Work::Statement(of));
         }
-        self.ready_for(&bound, || Work::Statement {
-            statement: statement.clone(),
-            evidence,
-            tenant,
-        })?;
+        self.ready_for(&bound, || Work::Statement(of))?;
         self.look_for_strangers(statement);
         let Some(lease) = &mut self.lease else { return Ok(()) };
         let server = &mut lease.server;

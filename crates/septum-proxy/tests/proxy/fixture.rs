@@ -9,13 +9,14 @@ use septum_audit::{Event, Recorded, Sink, SinkError};
 use septum_bind::context::ContextKeys;
 use septum_bind::seal::{SealKey, SealPads};
 use septum_bind::{Binding, RootKey, Tenant, Tenants, Traces, UnixSeconds, credential};
-use septum_core::{Environment, TenantType};
+use septum_core::{Environment, Tenancy, TenantType};
 use septum_guard::{Guard, Mode, Policy};
 use septum_pgwire::scram::Verifier;
 use septum_proxy::{
     Address, Config, Database, Health, Limits, Listener, ListenerTls, PoolConfig, Proxy,
     ServerAddress, Services, Timeouts, User,
 };
+use septum_sql::{Catalog, Model};
 use septum_test_cluster::Cluster;
 use tokio::sync::oneshot;
 use tokio_postgres::Client;
@@ -138,6 +139,7 @@ impl Fixture {
             limits: Limits::default(),
             timeouts: Timeouts { drain: Duration::from_secs(5), ..Timeouts::default() },
         };
+        services.guard.adopt(model(&cluster).await);
         change(&mut config);
         let proxy = Proxy::bind(config, services.clone()).await.unwrap();
         let health = proxy.health();
@@ -209,6 +211,14 @@ pub(crate) async fn connect(dsn: &str) -> Result<Client, tokio_postgres::Error> 
     // Its error reaches whoever uses the client.
     tokio::spawn(connection);
     Ok(client)
+}
+
+async fn model(cluster: &Cluster) -> Arc<Model> {
+    let client = connect(&cluster.dsn_of("app", "app", "postgres")).await.unwrap();
+    client.batch_execute("SET search_path = public").await.unwrap();
+    let answer: String = client.query_one(Catalog::QUERY, &[]).await.unwrap().get(0);
+    let catalog = Arc::new(Catalog::read(&answer).unwrap());
+    Arc::new(Model::new(catalog, Arc::new(Tenancy::new(TenantType::Int))))
 }
 
 async fn run_script(dsn: &str, script: &str) -> Result<(), tokio_postgres::Error> {
