@@ -27,11 +27,13 @@ use std::time::{Duration, Instant};
 
 use mutants::{ByHand, Wrong};
 use run::{Plan, Seen, run};
-use way::{Rls, Way};
+use septum_core::TableMode;
+use way::{Guarded, Way};
 use world::World;
 
-fn ways(world: &World<'_>) -> Vec<Box<dyn Way>> {
-    vec![Box::new(Rls::new(&world.schema))]
+fn ways(world: &mut World<'_>) -> Vec<Box<dyn Way>> {
+    let way = |mode| Box::new(Guarded::new(world, mode)) as Box<dyn Way>;
+    TableMode::ALL.map(way).into()
 }
 
 fn check(seen: &Seen) {
@@ -47,7 +49,7 @@ fn statements() -> usize {
 #[test]
 fn each_way_does_what_row_level_security_does() {
     let started = Instant::now();
-    let plan = Plan { seed: 1, worlds: 40, statements: statements() / 40, until: None, differences: 3 };
+    let plan = Plan { seed: 1, worlds: 40, statements: statements() / 40, until: None, differences: 8 };
     let seen = run(&world::server(), plan, &ways);
     println!("{:?}", started.elapsed());
     check(&seen);
@@ -56,7 +58,7 @@ fn each_way_does_what_row_level_security_does() {
 }
 
 fn by_hand(wrong: Wrong, statements: usize) -> Seen {
-    let ways = move |world: &World<'_>| {
+    let ways = move |world: &mut World<'_>| {
         vec![Box::new(ByHand { wrong, schema: world.schema.clone() }) as Box<dyn Way>]
     };
     let plan = Plan { seed: 2, worlds: 10, statements: statements / 10, until: None, differences: 1 };
@@ -73,7 +75,7 @@ fn a_way_that_is_right_is_found_to_be_right() {
 #[test]
 fn s44_s45_s47_s48_a_way_that_is_wrong_is_found_out_with_few_rows_and_a_short_statement() {
     for wrong in [Wrong::InTheCondition, Wrong::NotInWith, Wrong::Pasted, Wrong::OthersToo] {
-        let seen = by_hand(wrong, 3000);
+        let seen = by_hand(wrong, 10_000);
         let first = seen.differences.first().unwrap_or_else(|| panic!("{wrong:?} was not found"));
         println!("{first}");
         let small = first.lines().find(|line| line.starts_with("statement: ")).unwrap();

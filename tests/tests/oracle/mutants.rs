@@ -43,11 +43,12 @@ impl Way for ByHand {
 
     fn carry(&self, statement: &Statement) -> Result<Carried, String> {
         self.refuse(statement)?;
-        let tenant = format!("${}", statement.parameters.len() + 1);
+        let number = statement.parameters.len() + 1;
+        let tenant = format!("${number}");
         let text = statement.sql.written(&mut |mark, around, text| {
             self.write(mark, around, text, &tenant)
         });
-        Ok(Carried::with_tenant(text, statement, &self.schema))
+        Ok(Carried::with_tenant(text, number, statement, &self.schema))
     }
 }
 

@@ -13,7 +13,7 @@ use crate::way::{Carried, Way};
 use crate::world::{Place, World};
 
 /// The ways that are tried in a world.
-pub(crate) type Ways = dyn Fn(&World<'_>) -> Vec<Box<dyn Way>> + Sync;
+pub(crate) type Ways = dyn Fn(&mut World<'_>) -> Vec<Box<dyn Way>> + Sync;
 
 /// How much is run.
 #[derive(Clone, Copy, Debug)]
@@ -75,7 +75,7 @@ pub(crate) fn run(cluster: &Cluster, plan: Plan, ways: &Ways) -> Seen {
 fn in_a_world(cluster: &Cluster, seed: u64, plan: Plan, ways: &Ways, seen: &mut Seen) {
     let mut dice = Dice::new(seed);
     let mut world = World::random(cluster, &mut dice);
-    let ways = ways(&world);
+    let ways = ways(&mut world);
     let before = seen.differences.len();
     let mut left = plan.statements;
     let mut flights = 0;

@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use septum_core::TenantType;
+use septum_core::{RelationName, Scope, TableMode, Tenancy, TenantType};
 
 use crate::dice::Dice;
 use crate::ty::Ty;
@@ -66,6 +66,8 @@ pub(crate) struct View {
     pub(crate) columns: Vec<Column>,
     pub(crate) options: &'static str,
     pub(crate) body: String,
+    /// The tenant column of what it shows.
+    pub(crate) tenant: Option<String>,
 }
 
 /// Columns that a table may have besides its tenant's and `id`.
@@ -138,18 +140,45 @@ impl Schema {
         self.views.iter().map(|view| view.name.clone())
     }
 
+    /// What the guard is told of the tables.
+    pub(crate) fn tenancy(&self, mode: TableMode) -> Tenancy {
+        let mut tenancy = Tenancy::new(self.tenant_type);
+        let mut list = |name: &str, column: Option<&str>| {
+            let scope = match column {
+                Some(column) => Scope::Tenant { column: Some(plain(column)), mode: Some(mode) },
+                None => Scope::Shared,
+            };
+            let (schema, name) = name.split_once('.').unwrap_or(("public", name));
+            let name = RelationName { schema: schema.into(), name: plain(name) };
+            tenancy.relations.insert(name, scope);
+        };
+        for table in &self.tables {
+            let column = table.tenant.as_ref().map(|tenant| tenant.column.as_str());
+            table.members().iter().for_each(|name| list(name, column));
+        }
+        for view in &self.views {
+            list(&view.name, view.tenant.as_deref());
+        }
+        tenancy
+    }
+
     /// Puts the tables under row-level security, as `septum protect` does, and gives new rows
     /// their tenant.
     pub(crate) fn protection(&self) -> String {
         let mut sql = String::new();
         for table in &self.tables {
             let Some(Tenant { column, .. }) = &table.tenant else { continue };
-            let (name, bare) = (&table.name, column.replace('"', ""));
+            let (name, bare) = (&table.name, plain(column));
             writeln!(sql, "SELECT septum.protect('{name}', '{bare}');").unwrap();
             writeln!(sql, "ALTER TABLE {name} ALTER {column} SET DEFAULT septum.tenant();").unwrap();
         }
         sql
     }
+}
+
+/// A name without its quotes.
+fn plain(name: &str) -> Box<str> {
+    name.replace('"', "").into()
 }
 
 impl Table {
@@ -277,6 +306,7 @@ impl View {
         let names: Vec<_> = columns.iter().map(|column| column.name.as_str()).collect();
         let only = *dice.pick(&["", "", "WHERE id > 1", "WHERE id IS NOT NULL AND id < 900"]);
         let body = format!("SELECT {} FROM {} {only}", names.join(", "), table.name);
-        Self { name: format!("v{number}"), columns, options, body }
+        let tenant = table.tenant.as_ref().map(|tenant| tenant.column.clone());
+        Self { name: format!("v{number}"), columns, options, body, tenant }
     }
 }

@@ -1,13 +1,16 @@
 //! The ways in which a statement can be kept to one tenant's rows.
 
+use std::sync::Arc;
+
 use septum_bind::Binding;
-use septum_core::Principal;
+use septum_core::{Principal, TableMode, TenantType};
 use septum_guard::{Guard, Policy};
+use septum_sql::{Catalog, Model};
 
 use crate::schema::Schema;
 use crate::statements::Statement;
 use crate::wire::Parameter;
-use crate::world::Place;
+use crate::world::{Place, World};
 
 /// One way. The truth, to which each is compared, is the statement itself under row-level
 /// security.
@@ -37,41 +40,60 @@ impl Carried {
         Self { text: statement.sql.text(), parameters: statement.parameters.clone() }
     }
 
-    /// With the tenant as one more parameter, behind the statement's own.
-    pub(crate) fn with_tenant(text: String, statement: &Statement, schema: &Schema) -> Self {
+    /// With the tenant as the parameter of this number, behind all of the statement's own.
+    pub(crate) fn with_tenant(
+        text: String,
+        number: usize,
+        statement: &Statement,
+        schema: &Schema,
+    ) -> Self {
         let oid = match schema.tenant_type {
-            septum_core::TenantType::Int => 23,
-            septum_core::TenantType::BigInt => 20,
-            septum_core::TenantType::Text => 25,
-            septum_core::TenantType::Uuid => 2950,
+            TenantType::Int => 23,
+            TenantType::BigInt => 20,
+            TenantType::Text => 25,
+            TenantType::Uuid => 2950,
         };
-        let mut parameters = statement.parameters.clone();
-        parameters.push((oid, schema.tenant(0)));
-        Self { text, parameters }
+        // What is behind it, the text doesn't name.
+        let own = statement.parameters.iter().take(number - 1).cloned();
+        Self { text, parameters: own.chain([(oid, schema.tenant(0))]).collect() }
     }
 }
 
-/// Canonical text, under row-level security.
-pub(crate) struct Rls {
+/// What the guard makes of a statement, with all tables in one mode.
+pub(crate) struct Guarded {
     guard: Guard,
     binding: Binding,
+    mode: TableMode,
+    schema: Schema,
 }
 
-impl Rls {
-    pub(crate) fn new(schema: &Schema) -> Self {
+impl Guarded {
+    pub(crate) fn new(world: &mut World<'_>, mode: TableMode) -> Self {
+        let schema = world.schema.clone();
         let tenant = schema.tenant_type.parse(&schema.tenant(0)).unwrap();
         let binding = Binding::for_tests(tenant, Principal::new("ann").unwrap());
-        Self { guard: Guard::new(Policy::default()), binding }
+        let catalog = Catalog::read(&world.ask(place(mode), Catalog::QUERY)).unwrap();
+        let tenancy = schema.tenancy(mode);
+        let guard = Guard::new(Policy::default());
+        guard.adopt(Arc::new(Model::new(Arc::new(catalog), Arc::new(tenancy))));
+        Self { guard, binding, mode, schema }
     }
 }
 
-impl Way for Rls {
+fn place(mode: TableMode) -> Place {
+    match mode {
+        TableMode::Rls | TableMode::RlsPredicate => Place::Protected,
+        TableMode::Rewrite => Place::Plain,
+    }
+}
+
+impl Way for Guarded {
     fn name(&self) -> &'static str {
-        "rls"
+        self.mode.name()
     }
 
     fn place(&self) -> Place {
-        Place::Protected
+        place(self.mode)
     }
 
     fn carry(&self, statement: &Statement) -> Result<Carried, String> {
@@ -79,7 +101,12 @@ impl Way for Rls {
         let judged = self.guard.judge(&text, Some(&self.binding));
         let judged = judged.map_err(|denial| denial.to_string())?;
         let [one] = &*judged else { return Err("not one statement".into()) };
-        let parameters = statement.parameters.clone();
-        Ok(Carried { text: one.canonical().to_owned(), parameters })
+        let text = one.canonical().to_owned();
+        Ok(match one.tenant_parameter() {
+            Some(number) => {
+                Carried::with_tenant(text, usize::from(number), statement, &self.schema)
+            }
+            None => Carried { text, parameters: statement.parameters.clone() },
+        })
     }
 }

@@ -11,7 +11,7 @@ use crate::dice::Dice;
 use crate::schema::Schema;
 use crate::statements::Statement;
 use crate::way::{Carried, Way};
-use crate::wire::Wire;
+use crate::wire::{Wire, show};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Place {
@@ -39,10 +39,10 @@ struct Seat {
 /// Policies ask this. That a seal can't be forged is tested elsewhere; here it would only take
 /// time.
 const STAND_IN: &str = "
-    CREATE SCHEMA septum; GRANT USAGE ON SCHEMA septum TO PUBLIC;
     CREATE FUNCTION septum.tenant() RETURNS TYPE LANGUAGE sql STABLE PARALLEL RESTRICTED
         AS $$ SELECT pg_catalog.current_setting('oracle.tenant')::TYPE $$;";
 
+const HOLD: &str = include_str!("../../../migrations/0005_hold.up.sql");
 const PROTECT: &str = include_str!("../../../migrations/0003_protect.up.sql");
 
 /// A server for worlds, with the roles that they use.
@@ -68,6 +68,8 @@ impl<'a> World<'a> {
         postgres.script(&format!("CREATE DATABASE {name}"));
         let mut superuser = Wire::superuser(cluster, &name);
         superuser.script("CREATE EXTENSION IF NOT EXISTS plpgsql; GRANT ALL ON SCHEMA public TO owner");
+        superuser.script("CREATE SCHEMA septum; GRANT USAGE ON SCHEMA septum TO PUBLIC");
+        superuser.script(&HOLD.replace("{{tenant_type}}", schema.tenant_type.sql_name()));
         superuser.script(&schema.ddl());
         superuser.script(&state_function(&schema));
         rows.iter().for_each(|row| superuser.script(&row.insert()));
@@ -148,16 +150,20 @@ impl<'a> World<'a> {
         }
     }
 
-    /// The name of a database.
-    pub(crate) fn database(&self, place: Place) -> String {
+    fn database(&self, place: Place) -> String {
         match place {
             Place::Protected => format!("{}_protected", self.name),
             Place::Plain => self.name.clone(),
         }
     }
 
-    pub(crate) fn cluster(&self) -> &'a Cluster {
-        self.cluster
+    /// The one value that a query of the application's role gives.
+    pub(crate) fn ask(&mut self, place: Place, query: &str) -> String {
+        let app = &mut self.seat(place).app;
+        app.run(query, &[]);
+        app.send();
+        let answer = app.answer();
+        show(&answer.rows[0])
     }
 
     pub(crate) fn end(self) {

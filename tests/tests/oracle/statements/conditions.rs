@@ -13,10 +13,10 @@ impl Maker<'_> {
 
     /// A condition that is no plain column.
     pub(super) fn condition(&mut self) -> Sql {
-        match self.dice.below(20) {
+        match self.dice.below(24) {
             0..=4 => self.comparison(),
-            5 | 6 => {
-                let operator = *self.dice.pick(&["AND", "OR"]);
+            5 | 6 | 17..=19 => {
+                let operator = *self.dice.pick(&["AND", "OR", "OR"]);
                 sql!["(", self.expr(Ty::Bool), ")", operator, "(", self.expr(Ty::Bool), ")"]
             }
             7 => sql!["NOT (", self.expr(Ty::Bool), ")"],
@@ -60,7 +60,7 @@ impl Maker<'_> {
         match (self.row(), self.dice.below(4)) {
             (Some(rel), 0) => sql![rel.alias, "IS NOT NULL"],
             (Some(rel), 1) => sql![format!("{0} IS NOT DISTINCT FROM {0}", rel.alias)],
-            (Some(rel), 2) => sql!["to_jsonb (", rel.alias, ") ->> 'title' <>", self.leaf(Ty::Text)],
+            (Some(rel), 2) if !rel.renamed => sql!["to_jsonb (", rel.alias, ") ->> 'title' <>", self.leaf(Ty::Text)],
             _ => sql!["(", self.expr(Ty::Int), ",", self.expr(Ty::Text), ") = (",
                 self.expr(Ty::Int), ",", self.expr(Ty::Text), ")"],
         }

@@ -292,7 +292,8 @@ impl Maker<'_> {
             let names: Vec<_> = columns.iter().take(count).map(|c| c.name.as_str()).collect();
             list = format!("( {} )", names.join(" , "));
         }
-        (format!("AS {alias} {list}"), Rel::new(alias, columns))
+        let renamed = !list.is_empty();
+        (format!("AS {alias} {list}"), Rel { renamed, ..Rel::new(alias, columns) })
     }
 
     fn view(&mut self) -> From {
