@@ -30,6 +30,7 @@ pub(crate) struct Plan {
 /// What a run has seen.
 #[derive(Debug, Default)]
 pub(crate) struct Seen {
+    pub(crate) gen_: std::time::Duration, pub(crate) carry: std::time::Duration,
     pub(crate) statements: usize,
     /// How many ran without an error, as they are.
     pub(crate) understood: usize,
@@ -131,8 +132,11 @@ fn flight(
     seen: &mut Seen,
 ) {
     let make = |_| {
+        let t=Instant::now();
         let statement = Statement::random(dice, &world.schema);
-        Trial::new(statement, ways, seen)
+        seen.gen_ += t.elapsed();
+        let t=Instant::now();
+        let x = Trial::new(statement, ways, seen); seen.carry += t.elapsed(); x
     };
     let trials: Vec<_> = (0..count).map(make).collect();
     for trial in &trials {
@@ -179,7 +183,7 @@ impl Seen {
         fn add<K: Ord>(to: &mut BTreeMap<K, usize>, from: BTreeMap<K, usize>) {
             from.into_iter().for_each(|(key, count)| *to.entry(key).or_default() += count);
         }
-        self.statements += other.statements;
+        self.statements += other.statements; self.gen_+=other.gen_; self.carry+=other.carry;
         self.understood += other.understood;
         add(&mut self.errors, other.errors);
         add(&mut self.compared, other.compared);

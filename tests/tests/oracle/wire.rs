@@ -1,7 +1,7 @@
 //! A connection that writes many statements in one flight and reads all answers after it.
 
 use std::io::{Read as _, Write as _};
-use std::net::TcpStream;
+use std::os::unix::net::UnixStream;
 
 use bytes::{Buf as _, Bytes, BytesMut};
 use postgres_protocol::IsNull;
@@ -10,7 +10,7 @@ use postgres_protocol::message::frontend;
 use septum_tests::Cluster;
 
 pub(crate) struct Wire {
-    stream: TcpStream,
+    stream: UnixStream,
     input: BytesMut,
     output: BytesMut,
 }
@@ -38,8 +38,8 @@ pub(crate) type Parameter = (u32, String);
 
 impl Wire {
     pub(crate) fn connect(cluster: &Cluster, user: &str, password: &str, database: &str) -> Self {
-        let stream = TcpStream::connect(("127.0.0.1", cluster.port())).unwrap();
-        stream.set_nodelay(true).unwrap();
+        let socket = cluster.socket_folder().join(format!(".s.PGSQL.{}", cluster.port()));
+        let stream = UnixStream::connect(socket).unwrap();
         let mut wire = Self { stream, input: BytesMut::new(), output: BytesMut::new() };
         let parameters = [("user", user), ("database", database), ("client_encoding", "UTF8")];
         frontend::startup_message(parameters, &mut wire.output).unwrap();
@@ -75,8 +75,22 @@ impl Wire {
         frontend::query(text, &mut self.output).unwrap();
     }
 
-    /// Writes a statement with its parameters.
+    /// Writes a statement with its parameters, and the end of a flight.
     pub(crate) fn run(&mut self, text: &str, parameters: &[Parameter]) {
+        self.put(text, parameters);
+        frontend::sync(&mut self.output);
+    }
+
+    /// Writes three statements of which the second is the one; if it fails, the third is left
+    /// out. What the first two have done is undone by a fourth.
+    pub(crate) fn run_between(&mut self, before: &str, text: &str, parameters: &[Parameter], after: &str) {
+        self.put(before, &[]);
+        self.put(text, parameters);
+        self.run(after, &[]);
+        self.query("ROLLBACK");
+    }
+
+    fn put(&mut self, text: &str, parameters: &[Parameter]) {
         let out = &mut self.output;
         frontend::parse("", text, parameters.iter().map(|(oid, _)| *oid), out).unwrap();
         let values = parameters.iter().map(|(_, value)| value);
@@ -88,7 +102,6 @@ impl Wire {
         assert!(bound.is_ok(), "{text}");
         frontend::describe(b'P', "", out).unwrap();
         frontend::execute("", 0, out).unwrap();
-        frontend::sync(out);
     }
 
     /// Sends what is written.
@@ -98,15 +111,27 @@ impl Wire {
 
     /// The next answer.
     pub(crate) fn answer(&mut self) -> Answer {
+        self.answers().pop().unwrap_or_default()
+    }
+
+    /// The answers to the statements of the next flight: the last has the error, if any.
+    pub(crate) fn answers(&mut self) -> Vec<Answer> {
+        let mut answers = Vec::new();
         let mut answer = Answer::default();
         loop {
             let (tag, body) = self.frame();
             match tag {
                 b'T' => answer.columns = columns(body),
                 b'D' => answer.rows.push(body),
-                b'C' => answer.tag = text(&body),
-                b'E' => answer.error = Some(failure(&body)),
-                b'Z' => return answer,
+                b'C' => {
+                    answer.tag = text(&body);
+                    answers.push(std::mem::take(&mut answer));
+                }
+                b'E' => {
+                    answer.error = Some(failure(&body));
+                    answers.push(std::mem::take(&mut answer));
+                }
+                b'Z' => return answers,
                 _ => {}
             }
         }

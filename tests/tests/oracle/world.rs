@@ -99,12 +99,12 @@ impl<'a> World<'a> {
     /// Sends what is to be run in place of a statement, without waiting for it.
     pub(crate) fn send(&mut self, place: Place, carried: &Carried, writes: bool) {
         let app = &mut self.seat(place).app;
-        app.query("BEGIN");
-        app.run(&carried.text, &carried.parameters);
+        let Carried { text, parameters } = carried;
         if writes {
-            app.query("SELECT oracle.state()");
+            app.run_between("BEGIN", text, parameters, "SELECT oracle.state()");
+        } else {
+            app.run(text, parameters);
         }
-        app.query("ROLLBACK");
     }
 
     pub(crate) fn flush(&mut self) {
@@ -115,9 +115,12 @@ impl<'a> World<'a> {
     /// What has become of the next that was sent.
     pub(crate) fn outcome(&mut self, place: Place, writes: bool) -> Outcome {
         let app = &mut self.seat(place).app;
-        app.answer();
-        let answer = app.answer();
-        let state = if writes { app.answer().rows.pop() } else { None };
+        if !writes {
+            return Outcome { answer: app.answer(), state: None };
+        }
+        let mut answers = app.answers().into_iter().skip(1);
+        let answer = answers.next().unwrap_or_default();
+        let state = answers.next().and_then(|mut state| state.rows.pop());
         app.answer();
         Outcome { answer, state }
     }

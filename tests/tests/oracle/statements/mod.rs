@@ -55,7 +55,7 @@ pub(crate) struct Maker<'a> {
 
 impl Statement {
     pub(crate) fn random(dice: &mut Dice, schema: &Schema) -> Self {
-        let fuel = dice.weighed(&[(3, 6), (4, 14), (2, 30)]);
+        let fuel = dice.weighed(&[(5, 4), (4, 9), (1, 24)]);
         let mut maker = Maker {
             dice,
             schema,
