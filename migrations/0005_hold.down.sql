@@ -1,1 +1,1 @@
-DROP FUNCTION septum.hold({{tenant_type}}, {{tenant_type}});
+DROP FUNCTION septum.hold;

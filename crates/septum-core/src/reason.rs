@@ -1,3 +1,5 @@
+mod example;
+
 use std::fmt;
 
 /// What a reason means, for `septum reasons` and the documentation.
@@ -172,8 +174,7 @@ reasons! {
         "the attempt is recorded; row-level security shows and takes nothing of another tenant's",
         "leave the key out, or send the bound tenant's; work across tenants is an operator's";
     SystemColumn = 330, "a system column is named beside all columns of a table",
-        "the table is enforced by rewriting, and what stands in its place shows a system column only \
-         where it would not be among all columns",
+        "what stands in the place of a table that is enforced by rewriting would show it in `*` too",
         "name the columns instead of `*`, or find the row by its key";
     ViewNotScoped = 331, "the view reads a table that is enforced by rewriting",
         "what a view reads can't be rewritten, and its rows are of all tenants",
@@ -281,6 +282,7 @@ mod tests {
         for reason in Reason::ALL {
             let doc = reason.doc();
             assert!(!doc.title.is_empty() && !doc.why.is_empty() && !doc.remedy.is_empty());
+            assert!(!reason.example().is_empty());
         }
     }
 }

@@ -28,8 +28,9 @@ pub(crate) enum Expect {
     Bind { relay: bool, undo: Undo },
     /// `RowDescription` or `NoData`, of a portal.
     Portal { no_data: bool },
-    /// `ParameterDescription` and then `RowDescription` or `NoData`.
-    Statement,
+    /// `ParameterDescription` and then `RowDescription` or `NoData`. The last parameter is
+    /// Septum's own where there is a tenant's.
+    Statement { tenant: Option<u16> },
     /// Rows or copied data, and then the end of an `Execute`.
     Execution { rows: Rows, done: Done },
     /// `CloseComplete`

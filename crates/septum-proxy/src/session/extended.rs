@@ -10,6 +10,7 @@ use septum_sql::Statement;
 use super::evidence::Bound;
 use super::expect::{Done, Expect, Rows, Undo};
 use super::prepared::{Portal, Prepared};
+use super::tenant;
 use super::query::{Judged, allowed};
 use super::{Session, Stop, Work, aborted, perform, postgres_error};
 use crate::pool::Lease;
@@ -45,6 +46,7 @@ impl Session {
         }
         let bound = judged.bound.clone();
         let prepared = Arc::new(Prepared::new(judged, parse.types.into()));
+        tenant::has_room(&prepared)?;
         if !prepared.is_remote() {
             self.notice(&prepared.judgement, std::iter::empty(), &bound);
         }
@@ -135,7 +137,9 @@ impl Session {
         let statements = allowed(&judgement, bound)?;
         let (evidence, bound) = (prepared.evidence.clone(), bound.clone());
         let judged = Judged { statements, judgement, evidence, bound };
-        Ok(Arc::new(Prepared::new(judged, prepared.key.types.clone())))
+        let prepared = Arc::new(Prepared::new(judged, prepared.key.types.clone()));
+        tenant::has_room(&prepared)?;
+        Ok(prepared)
     }
 
     /// The same, and kept for the next time.
@@ -183,6 +187,7 @@ impl Session {
         let bound = self.resolve(&prepared.evidence)?;
         prepared = self.renewed_in_place(&bind.statement, &prepared, &bound)?;
         allowed(&prepared.judgement, &bound)?;
+        let values = tenant::values(&bind, &prepared, &bound)?;
         self.ready_for(&bound, || Work::Bind(bind.clone()))?;
         if let Some(statement) = prepared.statement() {
             self.look_for_strangers(statement);
@@ -190,7 +195,7 @@ impl Session {
         self.notice(&prepared.judgement, bind.parameters(), &bound);
         let Some(name) = self.server_name(&prepared) else { return Ok(()) };
         let Some(lease) = &mut self.lease else { return Ok(()) };
-        lease.server.wire.output.bind(&bind.portal, &name, &bind.values);
+        lease.server.wire.output.bind(&bind.portal, &name, &values);
         let portal = Portal { prepared, ran: false };
         let before = self.portals.insert(bind.portal.clone(), portal);
         self.expect
@@ -217,7 +222,8 @@ impl Session {
                 let Some(name) = self.server_name(&prepared) else { return Ok(()) };
                 let Some(lease) = &mut self.lease else { return Ok(()) };
                 lease.server.wire.output.describe_statement(&name);
-                self.expect.push_back(Expect::Statement);
+                let tenant = prepared.statement().and_then(|one| one.tenant_parameter());
+                self.expect.push_back(Expect::Statement { tenant });
             }
             Target::Portal(name) => {
                 if let Some(portal) = self.portals.get(name)

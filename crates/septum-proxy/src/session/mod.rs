@@ -22,6 +22,7 @@ mod query;
 mod replies;
 mod run;
 mod settings;
+mod tenant;
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;

@@ -18,6 +18,7 @@ use tokio::sync::OwnedSemaphorePermit;
 use super::evidence::{Bound, Evidence};
 use super::expect::{Done, Expect, Rows, Undo};
 use super::prepared::is_remote;
+use super::tenant;
 use super::{Session, Stop, Work};
 use crate::refusal::Refusal;
 use crate::server::Key;
@@ -150,6 +151,7 @@ impl Session {
         if !is_remote(statement.kind()) {
             return self.perform(statement, &bound, || Work::Statement(of));
         }
+        let value = tenant::value(statement, &bound)?;
         self.ready_for(&bound, || Work::Statement(of))?;
         self.look_for_strangers(statement);
         let Some(lease) = &mut self.lease else { return Ok(()) };
@@ -178,7 +180,7 @@ impl Session {
             }
         };
         let out = &mut server.wire.output;
-        out.bind_values("", &name, false, std::iter::empty());
+        out.bind_values_and("", &name, false, std::iter::empty(), value.as_deref());
         out.describe_portal("");
         out.execute("", 0);
         self.expect.push_back(Expect::Bind { relay: false, undo: Undo::Nothing });

@@ -70,7 +70,7 @@ impl Session {
             Some(Expect::Execution { rows: Rows::Relay, .. }) => {
                 data && found != tag::ROW_DESCRIPTION
             }
-            Some(Expect::Portal { .. } | Expect::Statement) => found == tag::ROW_DESCRIPTION,
+            Some(Expect::Portal { .. } | Expect::Statement { .. }) => found == tag::ROW_DESCRIPTION,
             _ => false,
         };
         if relayed && !matches!(self.seen, Held::Yes(_)) {
@@ -132,8 +132,12 @@ impl Session {
                     frame.write(out);
                 }
             }
-            (tag::PARAMETER_DESCRIPTION, Expect::Statement) => {
-                frame.write(out);
+            (tag::PARAMETER_DESCRIPTION, Expect::Statement { tenant }) => {
+                match tenant {
+                    None => frame.write(out),
+                    Some(tenant) => backend::write_without_last_parameter(&frame.body, tenant, out)
+                        .map_err(|error| out_of_order(error.to_string()))?,
+                }
                 self.expect.push_front(Expect::Portal { no_data: true });
             }
             (tag::ROW_DESCRIPTION, Expect::Portal { .. }) => frame.write(out),

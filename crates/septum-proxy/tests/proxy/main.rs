@@ -16,6 +16,7 @@ mod operator;
 mod pool;
 mod protocol;
 mod random;
+mod rewrite;
 mod sql;
 mod strangers;
 mod traps;

@@ -19,15 +19,11 @@ pub(super) fn string(text: &str) -> p::Node {
     node(NodeEnum::String(p::String { sval: text.into() }))
 }
 
-pub(super) fn zero() -> NodeEnum {
-    constant(Val::Ival(p::Integer { ival: 0 }))
-}
-
 pub(super) fn no() -> NodeEnum {
     constant(Val::Boolval(p::Boolean { boolval: false }))
 }
 
-pub(super) fn constant(val: Val) -> NodeEnum {
+fn constant(val: Val) -> NodeEnum {
     NodeEnum::AConst(p::AConst { isnull: false, location: 0, val: Some(val) })
 }
 
@@ -52,6 +48,17 @@ pub(super) fn cast(value: NodeEnum, to: TenantType) -> NodeEnum {
 
 pub(super) fn parameter(number: u16) -> NodeEnum {
     NodeEnum::ParamRef(p::ParamRef { number: number.into(), location: 0 })
+}
+
+/// `(SELECT septum.tenant())`
+pub(super) fn sealed_tenant() -> NodeEnum {
+    let call = call("septum", "tenant", Vec::new());
+    let select = p::SelectStmt { target_list: vec![output(call)], ..select() };
+    NodeEnum::SubLink(Box::new(p::SubLink {
+        sub_link_type: p::SubLinkType::ExprSublink.into(),
+        subselect: boxed(NodeEnum::SelectStmt(Box::new(select))),
+        ..p::SubLink::default()
+    }))
 }
 
 /// `left OPERATOR(pg_catalog.=) right`
@@ -130,4 +137,19 @@ pub(super) fn reference(relation: &Relation, inherited: bool) -> p::RangeVar {
         relpersistence: "p".into(),
         ..p::RangeVar::default()
     }
+}
+
+/// Keeps the planner from evaluating conditions of around a sub-select inside it.
+pub(super) fn bar(select: &mut p::SelectStmt) {
+    select.limit_offset = boxed(constant(Val::Ival(p::Integer { ival: 0 })));
+    select.limit_option = p::LimitOption::Count.into();
+}
+
+/// `(SELECT ...) alias`
+pub(super) fn sub_select(select: p::SelectStmt, alias: p::Alias) -> NodeEnum {
+    NodeEnum::RangeSubselect(Box::new(p::RangeSubselect {
+        lateral: false,
+        subquery: boxed(NodeEnum::SelectStmt(Box::new(select))),
+        alias: Some(alias),
+    }))
 }

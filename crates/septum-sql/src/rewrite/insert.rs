@@ -10,7 +10,7 @@ use super::{Refusal, Rewriter, build};
 
 impl Rewriter<'_> {
     pub(super) fn insert(&mut self, insert: &mut p::InsertStmt) -> Result<(), Refusal> {
-        let Some(target) = self.target(insert.relation.as_ref()) else { return Ok(()) };
+        let Some(target) = self.target(&mut insert.relation)? else { return Ok(()) };
         self.insert_rows(&target.held, insert)?;
         match insert.on_conflict_clause.as_deref_mut() {
             Some(conflict) if target.held.alone => self.conflict(&target, conflict),

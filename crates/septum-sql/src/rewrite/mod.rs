@@ -18,9 +18,13 @@
 //! plan, for all tenants. What can't be rewritten faithfully is refused, never approximated.
 
 mod build;
+mod copy;
 mod insert;
+mod lock;
 mod read;
 mod survey;
+mod system;
+mod views;
 mod write;
 
 use pg_query::protobuf::node::Node as NodeEnum;
@@ -59,8 +63,9 @@ pub(crate) fn rewrite(node: &mut NodeEnum, model: &Model) -> Result<Rewritten, R
     let mut survey = Survey::default();
     walk_statement(node, &mut Walker::visit(&mut survey));
     let number = u16::try_from(survey.highest).ok().and_then(|number| number.checked_add(1));
+    let copies = matches!(node, NodeEnum::CopyStmt(_));
     let mut rewriter =
-        Rewriter { model, survey, number, used: false, changed: false, refusal: None };
+        Rewriter { model, survey, number, copies, used: false, changed: false, refusal: None };
     walk_statement(node, &mut Walker::visit(&mut rewriter));
     match rewriter.refusal {
         Some(refusal) => Err(refusal),
@@ -77,6 +82,8 @@ struct Rewriter<'m> {
     survey: Survey,
     /// The number that the tenant's parameter gets; `None` when the client has taken them all.
     number: Option<u16>,
+    /// Whether the statement is a COPY, which takes no parameters.
+    copies: bool,
     used: bool,
     changed: bool,
     /// The first thing that can't be rewritten.
@@ -90,12 +97,17 @@ impl Visitor for Rewriter<'_> {
     fn leave(&mut self, node: &mut NodeEnum, ctes: &Scope) {
         let done = match node {
             NodeEnum::RangeVar(_) => self.read(node, ctes),
-            NodeEnum::RangeTableSample(_) => Ok(read::move_sample_inside(node)),
+            NodeEnum::RangeTableSample(_) => {
+                read::move_sample_inside(node);
+                Ok(())
+            }
+            NodeEnum::SelectStmt(select) => self.lock(select),
             NodeEnum::InsertStmt(insert) => self.insert(insert),
             NodeEnum::UpdateStmt(update) => self.update(update),
             NodeEnum::DeleteStmt(delete) => self.delete(delete),
             NodeEnum::MergeStmt(merge) => self.merge(merge),
-            NodeEnum::ColumnRef(column) => Ok(self.shorten(column)),
+            NodeEnum::CopyStmt(copy) => self.copy(copy),
+            NodeEnum::ColumnRef(column) => self.shorten(column),
             _ => Ok(()),
         };
         if let (Err(refusal), None) = (done, &self.refusal) {
@@ -107,6 +119,10 @@ impl Visitor for Rewriter<'_> {
 impl Rewriter<'_> {
     /// The bound tenant's key.
     fn tenant(&mut self) -> Result<NodeEnum, Refusal> {
+        if self.copies {
+            self.changed = true;
+            return Ok(build::sealed_tenant());
+        }
         let number =
             self.number.ok_or_else(|| Refusal::new(Reason::NoTenantParameter, "a parameter"))?;
         self.used = true;

@@ -4,8 +4,7 @@ use pg_query::protobuf as p;
 use pg_query::protobuf::node::Node as NodeEnum;
 use septum_core::{Reason, TableMode};
 
-use super::build;
-use super::{Refusal, Rewriter};
+use super::{Refusal, Rewriter, build, views};
 use crate::catalog::Relation;
 use crate::model::Class;
 use crate::tree::Scope;
@@ -22,17 +21,20 @@ pub(super) struct Held<'m> {
 
 impl<'m> Rewriter<'m> {
     /// The relation that a name means, where it is to be rewritten.
-    pub(super) fn held(&self, name: &p::RangeVar) -> Option<Held<'m>> {
-        let schema = Some(name.schemaname.as_str()).filter(|schema| !schema.is_empty());
-        let relation = self.model.catalog().relation_named(schema, &name.relname)?;
-        let Class::Tenant { column, mode } = self.model.class(relation.oid) else { return None };
+    pub(super) fn held(&self, name: &p::RangeVar) -> Result<Option<Held<'m>>, Refusal> {
+        let Some(relation) = self.named(name) else { return Ok(None) };
+        let class = self.model.class(relation.oid);
+        if views::is_open(relation, class, self.model) {
+            return Err(Refusal::new(Reason::ViewNotScoped, &relation.name));
+        }
+        let Class::Tenant { column, mode } = class else { return Ok(None) };
         let alone = match mode {
-            TableMode::Rls => return None,
+            TableMode::Rls => return Ok(None),
             TableMode::RlsPredicate => false,
             TableMode::Rewrite => true,
         };
-        let column = relation.columns.iter().find(|one| one.number == column)?;
-        Some(Held { relation, column: &column.name, alone })
+        let column = relation.columns.iter().find(|one| one.number == column);
+        Ok(column.map(|column| Held { relation, column: &column.name, alone }))
     }
 
     /// Puts a sub-select over the bound tenant's rows in a reference's place.
@@ -41,17 +43,26 @@ impl<'m> Rewriter<'m> {
         if name.schemaname.is_empty() && ctes.contains(&name.relname) {
             return Ok(());
         }
-        let Some(held) = self.held(name) else { return Ok(()) };
-        *node = self.sub_select(held, name)?;
+        if let Some(held) = self.held(name)? {
+            *node = self.sub_select(held, name)?;
+        } else if let Some(relation) = self.named(name)
+            && self.model.class(relation.oid) == Class::System
+            && let Some(masked) = self.system(relation, name)?
+        {
+            *node = masked;
+        }
         Ok(())
     }
 
-    fn sub_select(&mut self, held: Held<'_>, name: &p::RangeVar) -> Result<NodeEnum, Refusal> {
+    pub(super) fn named(&self, name: &p::RangeVar) -> Option<&'m Relation> {
+        let schema = Some(name.schemaname.as_str()).filter(|schema| !schema.is_empty());
+        self.model.catalog().relation_named(schema, &name.relname)
+    }
+
+    /// The sub-select that stands for a reference.
+    pub(super) fn sub_select(&mut self, held: Held<'_>, name: &p::RangeVar) -> Result<NodeEnum, Refusal> {
         let Held { relation, column, alone } = held;
-        let alias = name.alias.clone().unwrap_or_else(|| p::Alias {
-            aliasname: name.relname.clone(),
-            colnames: Vec::new(),
-        });
+        let alias = alias(name);
         let of = |column: &str| build::output(build::column(&relation.name, column));
         let mut target_list: Vec<_> =
             relation.columns.iter().map(|column| of(&column.name)).collect();
@@ -66,19 +77,14 @@ impl<'m> Rewriter<'m> {
             ..build::select()
         };
         if alone {
-            select.limit_offset = build::boxed(build::zero());
-            select.limit_option = p::LimitOption::Count.into();
+            build::bar(&mut select);
         }
-        Ok(NodeEnum::RangeSubselect(Box::new(p::RangeSubselect {
-            lateral: false,
-            subquery: build::boxed(NodeEnum::SelectStmt(Box::new(select))),
-            alias: Some(alias),
-        })))
+        Ok(build::sub_select(select, alias))
     }
 
     /// The system columns that a sub-select has to show: not where all columns are asked for,
     /// since `*` and the whole row would show them.
-    fn system_columns(
+    pub(super) fn system_columns(
         &self,
         alias: &str,
     ) -> Result<impl Iterator<Item = &'static str> + use<>, Refusal> {
@@ -93,23 +99,31 @@ impl<'m> Rewriter<'m> {
 
     /// `schema.table.column` names nothing where a sub-select stands in the table's place:
     /// `table.column` does.
-    pub(super) fn shorten(&mut self, column: &mut p::ColumnRef) {
-        let [schema, table, _] = column.fields.as_slice() else { return };
+    pub(super) fn shorten(&mut self, column: &mut p::ColumnRef) -> Result<(), Refusal> {
+        let [schema, table, _] = column.fields.as_slice() else { return Ok(()) };
         let (Some(NodeEnum::String(schema)), Some(NodeEnum::String(table))) =
             (&schema.node, &table.node)
         else {
-            return;
+            return Ok(());
         };
         let name = p::RangeVar {
             schemaname: schema.sval.clone(),
             relname: table.sval.clone(),
             ..p::RangeVar::default()
         };
-        if self.held(&name).is_some() {
+        let stands_for = self.named(&name).map(|relation| self.model.class(relation.oid));
+        if stands_for == Some(Class::System) || self.held(&name)?.is_some() {
             column.fields.remove(0);
             self.changed = true;
         }
+        Ok(())
     }
+}
+
+/// What the columns of a reference go by.
+pub(super) fn alias(name: &p::RangeVar) -> p::Alias {
+    let own = || p::Alias { aliasname: name.relname.clone(), colnames: Vec::new() };
+    name.alias.clone().unwrap_or_else(own)
 }
 
 /// `(SELECT ... FROM t ...) TABLESAMPLE` is none: the sample is taken of the table inside.
@@ -133,7 +147,8 @@ pub(super) fn move_sample_inside(node: &mut NodeEnum) {
     }
 }
 
-fn table_inside(outside: &mut p::RangeSubselect) -> Option<&mut p::Node> {
+/// What the one item of a sub-select's FROM is.
+pub(super) fn table_inside(outside: &mut p::RangeSubselect) -> Option<&mut p::Node> {
     match &mut outside.subquery.as_deref_mut()?.node {
         Some(NodeEnum::SelectStmt(select)) => select.from_clause.first_mut(),
         _ => None,

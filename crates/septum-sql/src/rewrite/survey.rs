@@ -16,8 +16,6 @@ pub(super) struct Survey {
     pub(super) all_columns: bool,
     /// Names that stand alone: columns, or whole rows.
     pub(super) alone: HashSet<String>,
-    /// Whether locks are to be skipped where they are held.
-    pub(super) skips_locked: bool,
 }
 
 /// Columns that every table has and no list of columns shows.
@@ -30,9 +28,6 @@ impl Visitor for Survey {
             NodeEnum::ParamRef(parameter) => self.highest = self.highest.max(parameter.number),
             NodeEnum::ColumnRef(column) => self.note(column),
             NodeEnum::JoinExpr(join) => self.all_columns |= join.is_natural,
-            NodeEnum::LockingClause(clause) => {
-                self.skips_locked |= clause.wait_policy() == p::LockWaitPolicy::LockWaitSkip;
-            }
             _ => {}
         }
     }

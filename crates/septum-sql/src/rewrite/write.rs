@@ -23,28 +23,33 @@ pub(super) struct Target<'m> {
 }
 
 impl<'m> Rewriter<'m> {
-    pub(super) fn target(&self, relation: Option<&p::RangeVar>) -> Option<Target<'m>> {
-        let relation = relation?;
-        let held = self.held(relation)?;
+    /// The target of a write, which is named with its schema from now on.
+    pub(super) fn target(
+        &self,
+        relation: &mut Option<p::RangeVar>,
+    ) -> Result<Option<Target<'m>>, Refusal> {
+        let Some(relation) = relation else { return Ok(None) };
+        let Some(held) = self.held(relation)? else { return Ok(None) };
+        relation.schemaname = held.relation.schema.as_ref().into();
         let alias = relation.alias.as_ref().map(|alias| alias.aliasname.clone());
-        Some(Target { held, name: alias.unwrap_or_else(|| relation.relname.clone()) })
+        Ok(Some(Target { held, name: alias.unwrap_or_else(|| relation.relname.clone()) }))
     }
 
     pub(super) fn update(&mut self, update: &mut p::UpdateStmt) -> Result<(), Refusal> {
-        let Some(target) = self.target(update.relation.as_ref()) else { return Ok(()) };
+        let Some(target) = self.target(&mut update.relation)? else { return Ok(()) };
         self.restrict(&target, &mut update.where_clause)?;
         self.assign(&target, &mut update.target_list)
     }
 
     pub(super) fn delete(&mut self, delete: &mut p::DeleteStmt) -> Result<(), Refusal> {
-        let Some(target) = self.target(delete.relation.as_ref()) else { return Ok(()) };
+        let Some(target) = self.target(&mut delete.relation)? else { return Ok(()) };
         self.restrict(&target, &mut delete.where_clause)
     }
 
     /// Rows of the target that the condition does not join are left alone, or, WHEN NOT MATCHED
     /// BY SOURCE, touched: so each of those clauses has the condition too.
     pub(super) fn merge(&mut self, merge: &mut p::MergeStmt) -> Result<(), Refusal> {
-        let Some(target) = self.target(merge.relation.as_ref()) else { return Ok(()) };
+        let Some(target) = self.target(&mut merge.relation)? else { return Ok(()) };
         self.restrict(&target, &mut merge.join_condition)?;
         for clause in &mut merge.merge_when_clauses {
             let Some(NodeEnum::MergeWhenClause(clause)) = &mut clause.node else { continue };
@@ -80,13 +85,17 @@ impl<'m> Rewriter<'m> {
         target: &Target<'_>,
         condition: &mut Option<Box<p::Node>>,
     ) -> Result<(), Refusal> {
+        // The grammar has no condition beside CURRENT OF.
+        if let Some(NodeEnum::CurrentOfExpr(_)) = condition.as_ref().and_then(|of| of.node.as_ref())
+        {
+            return match target.held.alone {
+                true => Err(Refusal::new(Reason::NotRewritable, "CURRENT OF")),
+                false => Ok(()),
+            };
+        }
         let mut conditions = vec![build::node(self.own(target)?)];
         match condition.take().map(|condition| *condition) {
             None => {}
-            // PostgreSQL looks for it beside other conditions only.
-            Some(cursor @ p::Node { node: Some(NodeEnum::CurrentOfExpr(_)) }) => {
-                conditions.push(cursor);
-            }
             Some(given) if target.held.alone => {
                 conditions.push(build::node(build::only_then(self.own(target)?, given)));
             }
