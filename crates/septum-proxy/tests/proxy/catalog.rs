@@ -94,6 +94,21 @@ async fn what_a_migration_has_just_protected_is_served_without_waiting_for_the_i
 }
 
 #[tokio::test]
+async fn s29_the_database_tells_of_a_change_long_before_the_next_look() {
+    let fixture = Fixture::with(Mode::Enforce, |config| {
+        config.catalog.interval = Duration::from_secs(3600);
+    })
+    .await;
+    let (acme, admin) = (fixture.client("acme").await, admin(&fixture).await);
+    let before = fixture.services.guard.judgement("SELECT 1");
+    admin.batch_execute("CREATE TEMP TABLE quiet (id int)").await.unwrap();
+    admin.batch_execute("ALTER TABLE accounts DISABLE ROW LEVEL SECURITY").await.unwrap();
+    becomes(&acme, "SELECT * FROM accounts", "SEP-511").await;
+    assert!(!fixture.services.guard.is_current(&before));
+    fixture.stop().await;
+}
+
+#[tokio::test]
 async fn s28_a_cursor_that_is_open_goes_on_and_nothing_new_begins_on_what_became_unproven() {
     let fixture = every_second().await;
     let (mut acme, admin) = (fixture.client("acme").await, admin(&fixture).await);

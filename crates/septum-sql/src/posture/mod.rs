@@ -31,7 +31,8 @@ impl Posture {
         classes: &HashMap<Oid, Class>,
     ) -> Self {
         let reader = reader::fault(catalog, tenancy);
-        let mut proof = Proof { catalog, tenancy, classes, reader, views: Vec::new() };
+        let (views, conditions) = (Vec::new(), policy::Conditions::default());
+        let mut proof = Proof { catalog, tenancy, classes, reader, views, conditions };
         let each = catalog.relations().filter_map(|one| Some((one.oid, proof.unproven(one)?)));
         Self(each.collect())
     }
@@ -117,6 +118,7 @@ struct Proof<'a> {
     reader: Option<Fault>,
     /// The views that are being judged, each inside the one before it.
     views: Vec<Oid>,
+    conditions: policy::Conditions,
 }
 
 impl<'a> Proof<'a> {
@@ -151,7 +153,7 @@ impl<'a> Proof<'a> {
         }
     }
 
-    fn table(&self, relation: &Relation, column: i16) -> Option<Fault> {
+    fn table(&mut self, relation: &Relation, column: i16) -> Option<Fault> {
         let Some(column) = relation.columns.iter().find(|one| one.number == column) else {
             return Some(Fault::Column);
         };
@@ -161,7 +163,7 @@ impl<'a> Proof<'a> {
             .or_else(|| owner::fault(relation, self.catalog))
             .or_else(|| rules::fault(relation))
             .or_else(|| column::fault(column, self.catalog, self.tenancy))
-            .or_else(|| policy::fault(relation, column, self.catalog))
+            .or_else(|| policy::fault(relation, column, self.catalog, &mut self.conditions))
     }
 
     /// A child is protected by way of its root.

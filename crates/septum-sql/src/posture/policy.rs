@@ -6,18 +6,32 @@
 //! without: `tenant_id = OPERATOR(public.=) ...`, `other.tenant()`. What it prints is parsed and
 //! compared with what it prints of the policy that `septum.protect` makes.
 
+use std::collections::HashMap;
+use std::sync::Arc;
+
 use super::{Fault, column};
 use crate::catalog::{Column, Oid, Policy, PolicyCommand, Relation};
 use crate::{Catalog, parse_script};
 
-pub(super) fn fault(relation: &Relation, of: &Column, catalog: &Catalog) -> Option<Fault> {
+pub(super) fn fault(
+    relation: &Relation,
+    of: &Column,
+    catalog: &Catalog,
+    conditions: &mut Conditions,
+) -> Option<Fault> {
     let expected = expected(of, catalog);
+    let expected: Vec<_> = expected.iter().filter_map(|text| conditions.canonical(text)).collect();
+    let mut is_expected = |condition: Option<&str>| {
+        condition
+            .and_then(|text| conditions.canonical(text))
+            .is_some_and(|found| expected.contains(&found))
+    };
     let holds = |policy: &Policy| {
         policy.command == PolicyCommand::All
             && !policy.permissive
             && policy.roles.contains(&Oid::NONE)
-            && is_one_of(policy.using.as_deref(), &expected)
-            && is_one_of(policy.check.as_deref(), &expected)
+            && is_expected(policy.using.as_deref())
+            && is_expected(policy.check.as_deref())
     };
     if !relation.policies.iter().any(holds) {
         return Some(Fault::NoPolicy);
@@ -50,18 +64,29 @@ fn expected(of: &Column, catalog: &Catalog) -> Vec<String> {
         }
     }
     let condition = |operand| format!("{operand} = (SELECT septum.tenant() AS tenant)");
-    operands.into_iter().filter_map(|operand| canonical(&condition(operand))).collect()
+    operands.into_iter().map(condition).collect()
 }
 
-fn is_one_of(condition: Option<&str>, expected: &[String]) -> bool {
-    condition.and_then(canonical).is_some_and(|found| expected.contains(&found))
+/// Conditions that were parsed: a thousand tables have the same one.
+#[derive(Default)]
+pub(super) struct Conditions(HashMap<String, Option<Arc<str>>>);
+
+impl Conditions {
+    /// Equal texts are equal trees: a canonical text parses to the tree that it is made of.
+    fn canonical(&mut self, condition: &str) -> Option<Arc<str>> {
+        if let Some(known) = self.0.get(condition) {
+            return known.clone();
+        }
+        let found = canonical(condition);
+        self.0.insert(condition.to_owned(), found.clone());
+        found
+    }
 }
 
-/// Equal texts are equal trees: a canonical text parses to the tree that it is made of.
-fn canonical(condition: &str) -> Option<String> {
+fn canonical(condition: &str) -> Option<Arc<str>> {
     let script = parse_script(&format!("SELECT {condition}")).ok()?;
     match script.as_slice() {
-        [one] if !one.canonical().is_empty() => Some(one.canonical().to_owned()),
+        [one] if !one.canonical().is_empty() => Some(one.canonical().into()),
         _ => None,
     }
 }
