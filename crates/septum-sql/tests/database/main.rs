@@ -2,3 +2,4 @@
 #![expect(clippy::unwrap_used, reason = "a test's failure report")]
 
 mod catalog;
+mod resolve;
