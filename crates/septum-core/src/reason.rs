@@ -188,6 +188,40 @@ reasons! {
     ViewPastPolicies = 322, "a view reads a tenant's table past its policies",
         "it reads by the rights of its owner, to whom row-level security doesn't apply",
         "`ALTER VIEW ... SET (security_invoker = true)`";
+    SystemColumn = 330, "a system column is named beside all columns of a table",
+        "what stands in the place of a table that is enforced by rewriting would show it in `*` too",
+        "name the columns instead of `*`, or find the row by its key";
+    ViewNotScoped = 331, "the view reads a table that is enforced by rewriting",
+        "what a view reads can't be rewritten, and its rows are of all tenants",
+        "read the table, or list the view in the tenancy model where it has the tenant column";
+    ColumnsUnknown = 332, "the columns of what is inserted are not named",
+        "the tenant's key is supplied in a column of its own, so all columns must be known",
+        "write the columns behind the table's name, and those of the SELECT instead of `*`";
+    TenantColumnWritten = 333, "the tenant column is written in a way that can't be held",
+        "a row's tenant is the bound one, and each value written to it is compared",
+        "leave the tenant column out, or assign one value to it";
+    ConflictNotScoped = 334, "the unique index of ON CONFLICT is not the tenant's own",
+        "a conflict would tell of another tenant's row, or change it",
+        "name columns of a unique index that has the tenant column";
+    LockNotScoped = 335, "rows of several relations are locked with SKIP LOCKED",
+        "a table that is enforced by rewriting would have rows locked that are not returned",
+        "lock the rows of one relation, and join in a second statement";
+    NoTenantParameter = 336, "there is no room for the tenant's parameter",
+        "the tenant's key is a parameter behind all others, of which there can be 65535",
+        "send fewer parameters, and declare no more types than the statement has parameters";
+    NotRewritable = 337, "the statement can't be held to one tenant by rewriting",
+        "its table has no row-level security, and what is meant can't be said of one tenant's rows",
+        "write the statement differently; README.md says what can be rewritten";
+
+    LockedOut = 340, "locked out after repeated attempts to cross",
+        "who tries again and again to reach another tenant is refused for a while, and nobody else is",
+        "wait, or have an operator look at the audit log and lift it: `septum lockout`";
+    LeakedRow = 341, "a row of another tenant's came back and was held back",
+        "a row's own tenant column, or a canary in it, says that it is another tenant's",
+        "row-level security or the tenancy model lets rows through: mend it before anything else";
+    Probing = 342, "an error that tells of what may be another tenant's row",
+        "a unique key or a policy was met that the tenant's own rows don't explain",
+        "make unique keys begin with the tenant column; see who tries in the audit log";
 
     ProtocolViolation = 401, "the bytes are not the PostgreSQL protocol",
         "what can't be read exactly is refused",

@@ -38,6 +38,9 @@ pub struct Policy {
 pub enum Mode {
     /// They do.
     Enforce,
+    /// What a configuration could allow runs, and is recorded: to find that configuration. All
+    /// else is refused as ever.
+    Observe,
     /// Everything that parses runs, so that tests can show what row-level security stops
     /// alone.
     Off,
@@ -55,7 +58,7 @@ impl Policy {
     /// [`UnsafeMode`] for [`Mode::Off`] in any environment but [`Environment::Test`].
     pub fn new(mode: Mode, environment: Environment) -> Result<Self, UnsafeMode> {
         match (mode, environment) {
-            (Mode::Enforce, _) | (Mode::Off, Environment::Test) => {
+            (Mode::Enforce | Mode::Observe, _) | (Mode::Off, Environment::Test) => {
                 Ok(Self { mode, ..Self::default() })
             }
             (
@@ -99,6 +102,7 @@ mod tests {
             let off = Policy::new(Mode::Off, environment);
             assert_eq!(off.is_ok(), environment == Environment::Test, "{environment}");
             assert!(Policy::new(Mode::Enforce, environment).is_ok());
+            assert!(Policy::new(Mode::Observe, environment).is_ok());
         }
     }
 }

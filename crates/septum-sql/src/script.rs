@@ -4,6 +4,7 @@ use pg_query::protobuf as p;
 
 use crate::classify::{Class, classify};
 use crate::resolve::resolve;
+use crate::rewrite::{Refusal, Rewritten, rewrite};
 use crate::tree::{Walker, walk_statement};
 use crate::{Facts, Model, SqlError, Statement, limits, position};
 
@@ -32,7 +33,8 @@ pub fn parse_script(text: &str) -> Result<Vec<Statement>, SqlError> {
 
 /// [`parse_script`], with a choice for statements that never run: those of
 /// [`Kind::Other`](crate::Kind::Other) and those with [`Facts::unknown`] syntax. With a model of
-/// the database, names are [resolved](Facts::reach).
+/// the database, names are [resolved](Facts::reach), and relations are rewritten where their mode
+/// asks for it.
 ///
 /// # Errors
 /// As [`parse_script`].
@@ -61,6 +63,8 @@ fn statement(
     let built = |canonical: String, facts| Statement {
         kind,
         refusal,
+        refused: None,
+        tenant_parameter: None,
         canonical: canonical.into_boxed_str(),
         facts,
         fingerprint: OnceLock::new(),
@@ -90,11 +94,19 @@ fn statement(
         // It is refused for that: no need to find its canonical text.
         return Ok(built(unjudged(tree), facts));
     }
+    let rewritten = match model.map_or(Ok(Rewritten::default()), |model| rewrite(node, model)) {
+        Ok(rewritten) => rewritten,
+        Err(Refusal { reason, what }) => {
+            let (refusal, refused) = (Some(reason), Some(what));
+            return Ok(Statement { refusal, refused, ..built(String::new(), facts) });
+        }
+    };
     let (canonical, tree) = deparse(tree)?;
-    if rewrote || canonical != original {
+    if rewrote || rewritten.changed || canonical != original {
         check(&canonical, &tree)?;
     }
-    Ok(built(canonical, facts))
+    let tenant_parameter = rewritten.parameter;
+    Ok(Statement { tenant_parameter, ..built(canonical, facts) })
 }
 
 /// Holds invariant 2: the text parses to the tree that was judged.

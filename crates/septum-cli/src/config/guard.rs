@@ -14,6 +14,7 @@ pub(super) fn policy(
 ) -> Option<Policy> {
     let mode = match section.text("mode") {
         Some("off") => Mode::Off,
+        Some("observe") => Mode::Observe,
         // Absent, or `enforce`; anything else has been refused.
         _ => Mode::Enforce,
     };

@@ -36,15 +36,17 @@ fn denied(name: &QualifiedName) -> Denial {
 fn check_reached(reached: &Reached, reach: &Reach) -> Result<(), Denial> {
     let name = &reached.name;
     // Who lists a view says what is to be thought of what it reads.
-    let leave = reached.view.is_some_and(|view| {
-        reach.relations.iter().any(|one| one.oid == view && one.listed)
-    });
+    let leave = reached
+        .view
+        .is_some_and(|view| reach.relations.iter().any(|one| one.oid == view && one.listed));
     match reached.class {
         Class::System if leave && !reached.written && !is_septums(name) => Ok(()),
         Class::System => check_name(name, reached.written),
-        Class::Tenant { .. } if reached.past_policies => {
-            Err(Denial::of(Reason::ViewPastPolicies, "behind a view the relation", &name.to_string()))
-        }
+        Class::Tenant { .. } if reached.past_policies => Err(Denial::of(
+            Reason::ViewPastPolicies,
+            "behind a view the relation",
+            &name.to_string(),
+        )),
         // Row-level security can't be enabled on them.
         Class::Tenant { mode: TableMode::Rls | TableMode::RlsPredicate, .. }
             if is_unprotectable(reached.kind) =>

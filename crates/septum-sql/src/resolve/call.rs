@@ -33,11 +33,7 @@ impl<'a> Resolver<'a> {
         self.functions(&call.funcname, &given)
     }
 
-    fn functions(
-        &mut self,
-        name: &'a [p::Node],
-        given: &Given<'_>,
-    ) -> (Typed, Vec<&'a Function>) {
+    fn functions(&mut self, name: &'a [p::Node], given: &Given<'_>) -> (Typed, Vec<&'a Function>) {
         let Some(name) = parts(name) else {
             self.refuse("FuncCall");
             return (Typed::UNKNOWN, Vec::new());
@@ -211,10 +207,8 @@ impl<'a> Resolver<'a> {
         {
             all.push(function.oid);
         }
-        let name = QualifiedName {
-            schema: Some(function.schema.clone()),
-            name: function.name.clone(),
-        };
+        let name =
+            QualifiedName { schema: Some(function.schema.clone()), name: function.name.clone() };
         let mut standing = Standing::of(&name);
         // Of two arguments it runs a query that is held in a string (S127).
         if &*function.name == "ts_rewrite" && function.arguments.len() == 2 {

@@ -78,8 +78,8 @@ impl<'a> Resolver<'a> {
         for function in self.catalog.functions_named(None, name) {
             let takes = function.arguments.first().copied();
             let one = super::call::takes(function, 1);
-            let type_fits = takes
-                .is_none_or(|takes| super::types::may_coerce(self.catalog, row, takes));
+            let type_fits =
+                takes.is_none_or(|takes| super::types::may_coerce(self.catalog, row, takes));
             if one && type_fits {
                 self.note_function(function, Via::Call);
                 called += 1;

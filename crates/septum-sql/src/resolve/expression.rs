@@ -5,8 +5,8 @@ use pg_query::protobuf::node::Node as NodeEnum;
 use super::{MissingKind, Resolver};
 use super::scope::{Typed, string};
 use super::types::{
-    BIT, BOOL, DATE, INT4, INT8, NAME, NUMERIC, TEXT, TIME, TIMESTAMP, TIMESTAMPTZ, TIMETZ, Ty, XML,
-    array_of, element,
+    BIT, BOOL, DATE, INT4, INT8, NAME, NUMERIC, TEXT, TIME, TIMESTAMP, TIMESTAMPTZ, TIMETZ, Ty,
+    XML, array_of, element,
 };
 
 use crate::catalog::Oid;
@@ -189,10 +189,7 @@ impl<'a> Resolver<'a> {
                 self.operator(name, Some(l), r);
                 BOOL
             }
-            K::AexprBetween
-            | K::AexprNotBetween
-            | K::AexprBetweenSym
-            | K::AexprNotBetweenSym => {
+            K::AexprBetween | K::AexprNotBetween | K::AexprBetweenSym | K::AexprNotBetweenSym => {
                 let l = self.optional(left).map_or(Ty::Unknown, |left| left.ty);
                 for bound in list(right) {
                     let r = self.expression(bound).ty;

@@ -361,9 +361,7 @@ fn bare_names<'a>(entry: &Entry<'a>) -> Vec<&'a str> {
         return Vec::new();
     }
     let mut names: Vec<&'a str> = match &entry.columns {
-        Shape::Relation(relation) => {
-            relation.columns.iter().map(|column| &*column.name).collect()
-        }
+        Shape::Relation(relation) => relation.columns.iter().map(|column| &*column.name).collect(),
         Shape::Listed(columns) => columns
             .list
             .iter()
@@ -378,11 +376,7 @@ fn bare_names<'a>(entry: &Entry<'a>) -> Vec<&'a str> {
 }
 
 /// A column by its name alone.
-pub(super) fn bare_column(
-    entries: &[Entry<'_>],
-    name: &str,
-    catalog: &crate::Catalog,
-) -> Found {
+pub(super) fn bare_column(entries: &[Entry<'_>], name: &str, catalog: &crate::Catalog) -> Found {
     let mut found = Found::No;
     for entry in entries.iter().filter(|entry| entry.bare && !entry.merged.contains(&name)) {
         match (found, entry.column(name, catalog)) {

@@ -1,8 +1,8 @@
 use std::collections::HashMap;
 
 use super::types::Ty;
-use crate::{Catalog, QualifiedName, Standing};
 use crate::catalog::{Cast, Oid, Operator};
+use crate::{Catalog, QualifiedName, Standing};
 
 /// What is looked up for each operator and cast, made once a model.
 #[derive(Debug, Default)]

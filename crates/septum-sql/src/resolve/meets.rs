@@ -153,7 +153,9 @@ impl<'a> Resolver<'a> {
             [.., table, name] => (string(name)?, Some(string(table)?)),
             [] => return None,
         };
-        let size = |level: &super::Level<'_>| level.entries.iter().map(super::scope::Entry::size).sum::<usize>();
+        let size = |level: &super::Level<'_>| {
+            level.entries.iter().map(super::scope::Entry::size).sum::<usize>()
+        };
         let steps = self.levels.iter().map(size).sum::<usize>() / 4 + 1;
         if !self.spend(steps) {
             return None;

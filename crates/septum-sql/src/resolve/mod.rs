@@ -148,8 +148,7 @@ impl<'a> Resolver<'a> {
             return Err(SqlError::TooLarge);
         }
         self.implied_casts();
-        let agrees =
-            self.relations == facts.relations.len() && self.calls == facts.functions.len();
+        let agrees = self.relations == facts.relations.len() && self.calls == facts.functions.len();
         match self.refused {
             Some(kind) => facts.unknown.push(kind),
             None if !agrees => facts.unknown.push("scope"),

@@ -30,12 +30,10 @@ fn figure(node: &p::Node) -> Figure<'_> {
     match node {
         NodeEnum::ColumnRef(column) => last(&column.fields),
         NodeEnum::FuncCall(call) => last(&call.funcname),
-        NodeEnum::AIndirection(part) => {
-            match part.indirection.iter().rev().find_map(string) {
-                Some(name) => Figure::Name(name),
-                None => part.arg.as_deref().map_or(Figure::Unknown, figure),
-            }
-        }
+        NodeEnum::AIndirection(part) => match part.indirection.iter().rev().find_map(string) {
+            Some(name) => Figure::Name(name),
+            None => part.arg.as_deref().map_or(Figure::Unknown, figure),
+        },
         NodeEnum::TypeCast(cast) => match cast.arg.as_deref().map(figure) {
             Some(Figure::Name(name)) => Figure::Name(name),
             Some(Figure::Weak(_) | Figure::None) => {
@@ -46,9 +44,7 @@ fn figure(node: &p::Node) -> Figure<'_> {
             }
             Some(Figure::Unknown) | None => Figure::Unknown,
         },
-        NodeEnum::CollateClause(collate) => {
-            collate.arg.as_deref().map_or(Figure::Unknown, figure)
-        }
+        NodeEnum::CollateClause(collate) => collate.arg.as_deref().map_or(Figure::Unknown, figure),
         NodeEnum::CaseExpr(case) => match case.defresult.as_deref().map(figure) {
             Some(Figure::Name(name)) => Figure::Name(name),
             Some(Figure::Weak(_) | Figure::None) | None => Figure::Weak("case"),
@@ -57,8 +53,11 @@ fn figure(node: &p::Node) -> Figure<'_> {
         NodeEnum::CoalesceExpr(_) => Figure::Name("coalesce"),
         NodeEnum::AArrayExpr(_) => Figure::Name("array"),
         NodeEnum::RowExpr(_) => Figure::Name("row"),
-        NodeEnum::AConst(_) | NodeEnum::ParamRef(_) | NodeEnum::BoolExpr(_)
-        | NodeEnum::NullTest(_) | NodeEnum::BooleanTest(_) => Figure::None,
+        NodeEnum::AConst(_)
+        | NodeEnum::ParamRef(_)
+        | NodeEnum::BoolExpr(_)
+        | NodeEnum::NullTest(_)
+        | NodeEnum::BooleanTest(_) => Figure::None,
         NodeEnum::AExpr(operator) if operator.kind() == p::AExprKind::AexprNullif => {
             Figure::Name("nullif")
         }

@@ -67,7 +67,8 @@ impl<'a> Resolver<'a> {
         });
         if with.recursive {
             let first = self.ctes.len();
-            let open = |cte: &'a p::CommonTableExpr| Cte { name: &cte.ctename, columns: Columns::open() };
+            let open =
+                |cte: &'a p::CommonTableExpr| Cte { name: &cte.ctename, columns: Columns::open() };
             self.ctes.extend(ctes.clone().map(open));
             for (at, cte) in ctes.enumerate() {
                 let columns = self.cte(cte);
@@ -216,7 +217,8 @@ impl<'a> Resolver<'a> {
             types.push(typed.ty);
             if !sort.use_op.is_empty() {
                 // A single name or number means a column of the result first.
-                let own = matches!(&value.node, Some(NodeEnum::FuncCall(_) | NodeEnum::TypeCast(_)));
+                let own =
+                    matches!(&value.node, Some(NodeEnum::FuncCall(_) | NodeEnum::TypeCast(_)));
                 let ty = if own { typed.ty } else { Ty::Unknown };
                 self.operator(&sort.use_op, Some(ty), ty);
             }

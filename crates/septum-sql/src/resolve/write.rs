@@ -181,9 +181,10 @@ impl<'a> Resolver<'a> {
             let mut entry = Entry::listed(Some(name), Columns::open());
             entry.bare = false;
             // A table of that name stands for itself.
-            let taken = self.levels.last().is_some_and(|level| {
-                level.entries.iter().any(|known| known.name == Some(name))
-            });
+            let taken = self
+                .levels
+                .last()
+                .is_some_and(|level| level.entries.iter().any(|known| known.name == Some(name)));
             if !taken {
                 self.push(entry);
             }
