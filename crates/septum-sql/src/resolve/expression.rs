@@ -2,12 +2,12 @@ use pg_query::protobuf as p;
 use pg_query::protobuf::a_const::Val;
 use pg_query::protobuf::node::Node as NodeEnum;
 
-use super::{MissingKind, Resolver};
 use super::scope::{Typed, string};
 use super::types::{
     BIT, BOOL, DATE, INT4, INT8, NAME, NUMERIC, TEXT, TIME, TIMESTAMP, TIMESTAMPTZ, TIMETZ, Ty,
     XML, array_of, element,
 };
+use super::{MissingKind, Resolver};
 
 use crate::catalog::Oid;
 

@@ -2,6 +2,6 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test's failure report")]
 
 mod catalog;
-mod resolve;
 mod posture;
+mod resolve;
 mod rewrite;

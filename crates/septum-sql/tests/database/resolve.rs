@@ -73,8 +73,8 @@ async fn overlooked(server: &Server, statement: &str) -> Option<String> {
     called.into_iter().map(Oid).find_map(|oid| {
         let function = catalog.function(oid).unwrap();
         // Casts of PostgreSQL's own are implied anywhere, and may be.
-        let own_cast = &*function.schema == "pg_catalog"
-            && catalog.casts().any(|cast| cast.function == oid);
+        let own_cast =
+            &*function.schema == "pg_catalog" && catalog.casts().any(|cast| cast.function == oid);
         (!known.contains(&oid) && !own_cast).then(|| format!("{}", function.name))
     })
 }
@@ -115,12 +115,9 @@ async fn s53a_a_users_operator_is_no_candidate_where_types_rule_it_out() {
         ("SELECT 1 FROM t WHERE m", &["coin_bool"]),
         ("SELECT $1 = id", &["op_mm", "op_it"]),
     ] {
-        let script = septum_sql::parse_script_with(
-            text,
-            septum_sql::Others::Refuse,
-            Some(&server.model),
-        )
-        .unwrap();
+        let script =
+            septum_sql::parse_script_with(text, septum_sql::Others::Refuse, Some(&server.model))
+                .unwrap();
         let reach = &script.first().unwrap().facts().reach;
         let called: Vec<&str> = reach.callees.iter().map(|one| &*one.name.name).collect();
         let all = users.iter().all(|name| called.contains(name));
@@ -130,10 +127,46 @@ async fn s53a_a_users_operator_is_no_candidate_where_types_rule_it_out() {
 
 fn expression() -> BoxedStrategy<String> {
     let leaf = prop::sample::select(vec![
-        "t.id", "t.big", "t.small", "t.n", "t.s", "t.v", "t.c", "t.p", "t.l", "t.m", "t.e", "t.arr",
-        "t.tarr", "t.marr", "t.ok", "t.d", "u.s", "u.m", "u.id", "x", "t", "u", "1", "2.5",
-        "5000000000", "'1'", "'x'", "NULL", "true", "$1", "$2", "$3", "t.total", "u.total", "w.k",
-        "w.m", "(SELECT 7)", "'sad'::mood", "'x'::citext", "(1, 'x')::coin",
+        "t.id",
+        "t.big",
+        "t.small",
+        "t.n",
+        "t.s",
+        "t.v",
+        "t.c",
+        "t.p",
+        "t.l",
+        "t.m",
+        "t.e",
+        "t.arr",
+        "t.tarr",
+        "t.marr",
+        "t.ok",
+        "t.d",
+        "u.s",
+        "u.m",
+        "u.id",
+        "x",
+        "t",
+        "u",
+        "1",
+        "2.5",
+        "5000000000",
+        "'1'",
+        "'x'",
+        "NULL",
+        "true",
+        "$1",
+        "$2",
+        "$3",
+        "t.total",
+        "u.total",
+        "w.k",
+        "w.m",
+        "(SELECT 7)",
+        "'sad'::mood",
+        "'x'::citext",
+        "(1, 'x')::coin",
     ])
     .prop_map(str::to_owned);
     leaf.prop_recursive(3, 12, 3, |inner| {
