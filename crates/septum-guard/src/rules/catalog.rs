@@ -15,11 +15,9 @@ pub(super) fn check(statement: &Statement, model: Option<&Model>) -> Result<(), 
 }
 
 fn proven_only(statement: &Statement, model: &Model) -> Result<(), Denial> {
-    let unproven = statement.facts().relations.iter().find_map(|relation| {
-        let name = &relation.name;
-        let found = model.catalog().relation_named(name.schema.as_deref(), &name.name)?;
-        model.posture().of(found.oid)
-    });
+    // Those behind views too.
+    let mut reached = statement.facts().reach.relations.iter();
+    let unproven = reached.find_map(|relation| model.posture().of(relation.oid));
     match unproven {
         Some(unproven) => {
             let name = unproven.relation.to_string();

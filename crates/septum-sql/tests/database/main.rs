@@ -3,4 +3,5 @@
 
 mod catalog;
 mod posture;
+mod resolve;
 mod rewrite;
