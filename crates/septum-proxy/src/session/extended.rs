@@ -10,13 +10,13 @@ use septum_sql::Statement;
 use super::evidence::Bound;
 use super::expect::{Done, Expect, Rows, Undo};
 use super::prepared::{Portal, Prepared};
-use super::tenant;
 use super::query::{Judged, allowed};
+use super::tenant;
 use super::{Session, Stop, Work, aborted, perform, postgres_error};
 use crate::pool::Lease;
 
 impl Session {
-    pub(super) fn begin_parse(&mut self, parse: Parse) -> Result<(), Stop> {
+    pub(super) fn begin_parse(&mut self, parse: &Parse) -> Result<(), Stop> {
         if parse.name.is_empty() {
             // Whatever becomes of the new one, the old one is gone.
             self.statements.remove("");
@@ -40,17 +40,17 @@ impl Session {
             let message = format!("prepared statement \"{}\" already exists", parse.name);
             return Err(postgres_error("42P05", message).into());
         }
-        if !self.has_room_for(&parse) {
+        if !self.has_room_for(parse) {
             let message = "too many prepared statements; close some";
             return Err(postgres_error("53400", message).into());
         }
         let bound = judged.bound.clone();
-        let prepared = Arc::new(Prepared::new(judged, parse.types.into()));
+        let prepared = Arc::new(Prepared::new(judged, parse.types.as_slice().into()));
         tenant::has_room(&prepared)?;
         if !prepared.is_remote() {
             self.notice(&prepared.judgement, std::iter::empty(), &bound);
         }
-        self.push(Work::Prepare { name: parse.name, prepared })
+        self.push(Work::Prepare { name: parse.name.clone(), prepared })
     }
 
     /// In a failed transaction only what ends it, or a part of it, is prepared or bound, known

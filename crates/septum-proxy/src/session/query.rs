@@ -7,6 +7,7 @@
 use std::sync::Arc;
 
 use bytes::BytesMut;
+use septum_audit::{Event, Kind as EventKind};
 use septum_core::{Reason, TenantId};
 use septum_guard::{Denial, Guarded, Judgement};
 use septum_pgwire::backend::Write as _;
@@ -52,7 +53,14 @@ impl Session {
         let evidence = Evidence::of(&handover);
         let bound = self.resolve(&evidence)?;
         let judgement = self.judgement(&handover.text, turn.as_ref());
-        let statements = allowed(&judgement, &bound)?;
+        let statements = match allowed(&judgement, &bound) {
+            Err(Stop::Refused(refusal)) if refusal.may_be_outdated() && !self.looked => {
+                return Err(Stop::Outdated);
+            }
+            other => other,
+        };
+        self.looked = false;
+        let statements = statements?;
         Ok(Judged { statements, judgement, evidence, bound })
     }
 
@@ -82,18 +90,26 @@ impl Session {
         allowed(&self.shared.services.guard.judgement(text), bound)
     }
 
-    /// Notes an attempt to cross that is not refused, to be recorded once it is answered: how
-    /// long the answer took says nothing.
+    /// Notes what is for the log although it is not refused: an attempt to cross, and what runs
+    /// because the guard only observes. It is recorded once it is answered: how long the answer
+    /// took says nothing.
     pub(super) fn notice<'a>(
         &mut self,
         judgement: &Judgement,
         values: impl Iterator<Item = &'a [u8]>,
         bound: &Bound,
     ) {
-        let Some(binding) = bound.binding() else { return };
-        if let Some(denial) = self.shared.services.guard.crossing(judgement, values, binding) {
-            self.noticed.push(self.event(&refused(denial, bound)));
-        }
+        let guard = &self.shared.services.guard;
+        let observed = guard.observed(judgement).into_iter().map(|denial| Event {
+            kind: EventKind::Observed,
+            ..self.event(&refused(denial, bound))
+        });
+        let mut events: Vec<Event> = observed.collect();
+        // What it did is not known: nobody else gets its connection.
+        self.tainted |= judgement.is_observed();
+        let crossing = bound.binding().and_then(|one| guard.crossing(judgement, values, one));
+        events.extend(crossing.map(|denial| self.event(&refused(denial, bound))));
+        self.noticed.extend(events);
     }
 
     /// The binding of what comes next.

@@ -192,6 +192,11 @@ impl Session {
                     Ok(()) => {}
                     Err(Stop::Failed(error)) => self.fail(&error),
                     Err(Stop::Refused(refusal)) => self.refused_later = Some(refusal),
+                    // A text of Septum's own is judged once.
+                    Err(Stop::Outdated | Stop::Catalog(_)) => {
+                        let refusal = Refusal::new(Reason::CatalogUnavailable);
+                        self.refused_later = Some(Box::new(refusal));
+                    }
                     Err(Stop::Lease(_) | Stop::Turn(_) | Stop::Answers(_)) => {}
                 }
             }

@@ -13,10 +13,9 @@ use septum_core::{Environment, TableMode, Tenancy, TenantType};
 use septum_guard::{Guard, Mode, Policy};
 use septum_pgwire::scram::Verifier;
 use septum_proxy::{
-    Address, Config, Database, Health, Limits, Listener, ListenerTls, PoolConfig, Proxy,
-    ServerAddress, Services, Timeouts, User,
+    Address, CatalogConfig, Config, Database, Health, Limits, Listener, ListenerTls, PoolConfig,
+    Proxy, ServerAddress, Services, Timeouts, User,
 };
-use septum_sql::{Catalog, Model};
 use septum_test_cluster::Cluster;
 use tokio::sync::oneshot;
 use tokio_postgres::Client;
@@ -129,6 +128,7 @@ impl Fixture {
                 password: Some(septum_core::Secret::new("app".into())),
                 search_path: "public".into(),
             },
+            catalog: CatalogConfig::new(Tenancy::new(TenantType::Int)),
             pool: PoolConfig {
                 size: 1.try_into().unwrap(),
                 acquire: Duration::from_secs(5),
@@ -139,7 +139,6 @@ impl Fixture {
             limits: Limits::default(),
             timeouts: Timeouts { drain: Duration::from_secs(5), ..Timeouts::default() },
         };
-        services.guard.adopt(model(&cluster, Tenancy::new(TenantType::Int)).await);
         change(&mut config);
         let proxy = Proxy::bind(config, services.clone()).await.unwrap();
         let health = proxy.health();

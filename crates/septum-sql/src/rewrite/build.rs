@@ -88,11 +88,8 @@ fn junction(boolop: p::BoolExprType, conditions: Vec<p::Node>) -> NodeEnum {
 /// `CASE WHEN first THEN then ELSE false END`: PostgreSQL evaluates `then` only where `first`
 /// is true, whatever it makes of the rest.
 pub(super) fn only_then(first: NodeEnum, then: p::Node) -> NodeEnum {
-    let when = p::CaseWhen {
-        expr: boxed(first),
-        result: Some(Box::new(then)),
-        ..p::CaseWhen::default()
-    };
+    let when =
+        p::CaseWhen { expr: boxed(first), result: Some(Box::new(then)), ..p::CaseWhen::default() };
     NodeEnum::CaseExpr(Box::new(p::CaseExpr {
         args: vec![node(NodeEnum::CaseWhen(Box::new(when)))],
         defresult: boxed(no()),

@@ -54,11 +54,10 @@ impl Rewriter<'_> {
         };
         if key_of(held.relation).is_some_and(|key| key.iter().all(|column| names(column))) {
             let columns = held.relation.columns.iter();
-            let used = columns.filter(|column| !names(column) && self.survey.may_name(&column.name));
+            let used =
+                columns.filter(|column| !names(column) && self.survey.may_name(&column.name));
             let equal = used.filter(|column| !UNEQUAL.contains(&column.type_oid.0));
-            more.extend(
-                equal.map(|one| build::node(build::column(&alias.aliasname, &one.name))),
-            );
+            more.extend(equal.map(|one| build::node(build::column(&alias.aliasname, &one.name))));
         }
         Ok(())
     }

@@ -116,8 +116,18 @@ fn parameter_of(node: &p::Node) -> Option<NodeEnum> {
 }
 
 fn is_own(cast: &p::TypeCast) -> bool {
-    const OWN: [&str; 10] =
-        ["int2", "int4", "int8", "uuid", "text", "varchar", "date", "bool", "timestamp", "timestamptz"];
+    const OWN: [&str; 10] = [
+        "int2",
+        "int4",
+        "int8",
+        "uuid",
+        "text",
+        "varchar",
+        "date",
+        "bool",
+        "timestamp",
+        "timestamptz",
+    ];
     cast.type_name.as_ref().is_some_and(|to| {
         to.typmods.is_empty()
             && match constant::parts(&to.names).as_deref() {

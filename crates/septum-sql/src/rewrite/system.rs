@@ -78,11 +78,8 @@ impl Rewriter<'_> {
             target_list.push(build::output(build::column(&relation.name, column)));
         }
         let from = NodeEnum::RangeVar(build::reference(relation, true));
-        let mut select = p::SelectStmt {
-            target_list,
-            from_clause: vec![build::node(from)],
-            ..build::select()
-        };
+        let mut select =
+            p::SelectStmt { target_list, from_clause: vec![build::node(from)], ..build::select() };
         if !hidden.is_empty() {
             select.where_clause = build::boxed(expression(&hidden.join(" AND "))?);
             build::bar(&mut select);
