@@ -17,6 +17,9 @@ pub enum Kind {
     OperatorStatement,
     /// An operator connected or disconnected.
     OperatorSession,
+    /// Somebody was locked out after repeated attempts to cross, was refused for that, or an
+    /// operator lifted the lock.
+    Lockout,
 }
 
 impl Kind {
@@ -28,6 +31,7 @@ impl Kind {
         Self::AuthenticationFailed,
         Self::OperatorStatement,
         Self::OperatorSession,
+        Self::Lockout,
     ];
 
     /// The name in the log.
@@ -39,6 +43,7 @@ impl Kind {
             Self::AuthenticationFailed => "authentication_failed",
             Self::OperatorStatement => "operator_statement",
             Self::OperatorSession => "operator_session",
+            Self::Lockout => "lockout",
         }
     }
 }

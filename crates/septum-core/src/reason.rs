@@ -213,6 +213,16 @@ reasons! {
         "its table has no row-level security, and what is meant can't be said of one tenant's rows",
         "write the statement differently; README.md says what can be rewritten";
 
+    LockedOut = 340, "locked out after repeated attempts to cross",
+        "who tries again and again to reach another tenant is refused for a while, and nobody else is",
+        "wait, or have an operator look at the audit log and lift it: `septum lockout`";
+    LeakedRow = 341, "a row of another tenant's came back and was held back",
+        "a row's own tenant column, or a canary in it, says that it is another tenant's",
+        "row-level security or the tenancy model lets rows through: mend it before anything else";
+    Probing = 342, "an error that tells of what may be another tenant's row",
+        "a unique key or a policy was met that the tenant's own rows don't explain",
+        "make unique keys begin with the tenant column; see who tries in the audit log";
+
     ProtocolViolation = 401, "the bytes are not the PostgreSQL protocol",
         "what can't be read exactly is refused",
         "use a PostgreSQL driver; the message says what was wrong";

@@ -6,13 +6,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rustls::pki_types::ServerName;
-use septum_audit::Sink;
+use septum_audit::{Lockouts, Sink};
 use septum_bind::context::ContextKeys;
 use septum_bind::seal::SealKey;
 use septum_bind::{Tenants, Traces, UnixSeconds};
 use septum_core::{Environment, Secret, Tenancy, TenantId};
 use septum_guard::Guard;
 use septum_pgwire::scram::Verifier;
+
+use crate::Canaries;
 
 /// What the proxy serves, and how. Every value has been validated.
 #[derive(Clone, Debug)]
@@ -29,6 +31,8 @@ pub struct Config {
     pub users: Vec<User>,
     /// The operators' listener, where there is one.
     pub operator: Option<Operator>,
+    /// Values that stand in one tenant's rows alone, and are looked for in all answers.
+    pub canaries: Canaries,
     /// Bounds on what one client may cost.
     pub limits: Limits,
     /// How long things may take.
@@ -258,6 +262,8 @@ pub struct Services {
     pub guard: Arc<Guard>,
     /// Records crossings.
     pub audit: Arc<dyn Sink>,
+    /// Counts them, and says who is locked out; the gateway shares it.
+    pub lockouts: Arc<Lockouts>,
     /// The wall clock.
     pub clock: fn() -> UnixSeconds,
 }

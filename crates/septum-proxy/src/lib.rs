@@ -4,13 +4,16 @@
 //! judged, and each bound unit runs on a pooled server connection behind a seal that
 //! `septum.tenant()` verifies. See [`Proxy::bind`].
 
+mod canary;
 mod cancel;
 mod catalog;
 mod config;
 mod handshake;
+mod lockout;
 mod operator;
 mod pool;
 mod refusal;
+mod scrub;
 mod server;
 mod session;
 mod stream;
@@ -28,6 +31,7 @@ use tokio::net::{TcpListener, UnixListener};
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 
+pub use canary::{Canaries, InvalidCanary};
 pub use config::{
     Address, CatalogConfig, Config, Database, Limits, Listener, ListenerTls, Operator, PoolConfig,
     ServerAddress, ServerTls, Services, Timeouts, User,
@@ -318,12 +322,20 @@ async fn serve_tenant(
         Some(token) => standing.hand_over(Some(token), false, &shared.services),
         None => Ok(()),
     };
-    let parameters = match handed_over {
+    let credential = standing.credential().and_then(|claim| lockout::of_claim(claim, &peer));
+    let admitted = match handed_over {
         Err(refusal) => {
+            if let (true, Some(actor)) = (refusal.crossing, &credential) {
+                lockout::count(&shared.services, actor).await;
+            }
             let refusal = refusal.by(standing.credential());
             let principal = refusal.principal.clone().or_else(|| Principal::new(&user).ok());
             Err(Refusal { principal, ..refusal })
         }
+        Ok(()) => lockout::check_arrival(&mut standing, &shared.services, &peer),
+    };
+    let parameters = match admitted {
+        Err(refusal) => Err(refusal),
         Ok(()) => shared.pool.parameters().await.map_err(|error| {
             tracing::error!(%error, "no server connection");
             Refusal::new(error.reason())

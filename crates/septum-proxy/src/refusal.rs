@@ -1,5 +1,7 @@
 //! How a reason becomes PostgreSQL's error: the one place that maps them.
 
+use std::sync::Arc;
+
 use septum_audit::{Event, Kind, Sink};
 use septum_bind::{BindError, Binding, Claim};
 use septum_core::{Principal, Reason, Source, TenantId, TraceId};
@@ -21,6 +23,10 @@ pub(crate) struct Refusal {
     pub(crate) principal: Option<Principal>,
     pub(crate) trace: Option<TraceId>,
     pub(crate) crossing: bool,
+    /// The binding under which it was tried, for the lock-out to count.
+    pub(crate) binding: Option<Arc<Binding>>,
+    /// Whether the audit log hears of it even so, or not, whatever the reason is otherwise.
+    pub(crate) recorded: Option<bool>,
 }
 
 /// What may be answered.
@@ -43,6 +49,8 @@ impl Refusal {
             principal: None,
             trace: None,
             crossing: is_crossing(reason),
+            binding: None,
+            recorded: None,
         }
     }
 
@@ -103,6 +111,7 @@ impl Refusal {
     pub(crate) fn event(&self, peer: &str) -> Event {
         let kind = match self.reason {
             Reason::AuthenticationFailed => Kind::AuthenticationFailed,
+            Reason::LockedOut => Kind::Lockout,
             _ if self.crossing => Kind::Crossing,
             _ => Kind::Denied,
         };
@@ -122,7 +131,7 @@ impl Refusal {
     /// Whether the audit log hears of it: what an honest program does by mistake with its own
     /// syntax is not a denial.
     pub(crate) fn is_recorded(&self) -> bool {
-        !matches!(
+        self.recorded.unwrap_or(!matches!(
             self.reason,
             Reason::SyntaxError
                 | Reason::PoolTimeout
@@ -133,7 +142,7 @@ impl Refusal {
                 | Reason::IdleTimeout
                 | Reason::TooManyConnections
                 | Reason::AuditUnavailable
-        )
+        ))
     }
 }
 
@@ -198,6 +207,8 @@ fn is_crossing(reason: Reason) -> bool {
             | Reason::BindingChange
             | Reason::BindingSetting
             | Reason::AmbiguousComment
+            | Reason::LeakedRow
+            | Reason::Probing
     )
 }
 
@@ -223,7 +234,8 @@ pub(crate) fn sqlstate(reason: Reason) -> &'static str {
         | R::UnboundStatement
         | R::AmbiguousComment
         | R::TlsRequired
-        | R::UnsafeRole => "28000",
+        | R::UnsafeRole
+        | R::LockedOut => "28000",
         R::AuthenticationFailed => "28P01",
         R::SyntaxError => "42601",
         R::StatementTooLarge => "54000",
@@ -237,7 +249,7 @@ pub(crate) fn sqlstate(reason: Reason) -> &'static str {
         R::ServerUnavailable => "08001",
         R::CatalogUnavailable => "57P03",
         R::ServerLost => "08006",
-        R::BindFailed | R::ServerProtocol | R::AuditUnavailable => "58000",
+        R::BindFailed | R::ServerProtocol | R::AuditUnavailable | R::LeakedRow => "58000",
         R::ShuttingDown => "57P01",
         R::IdleTimeout => "25P03",
         _ => "42501",

@@ -6,6 +6,7 @@ mod config;
 mod explain;
 mod guard;
 mod key;
+mod lockout;
 mod migrate;
 mod reasons;
 mod run;
@@ -28,6 +29,9 @@ pub(crate) enum Command {
     /// Read and verify the audit log
     #[command(subcommand)]
     Audit(audit::Command),
+    /// See and lift the lock-outs of the Septum that runs on this machine
+    #[command(subcommand)]
+    Lockout(lockout::Command),
     /// Check or describe the configuration
     #[command(subcommand)]
     Config(config::Command),
@@ -48,6 +52,7 @@ impl Command {
             Self::Key(command) => command.run(),
             Self::ApiKey(command) => command.run(),
             Self::Audit(command) => command.run(),
+            Self::Lockout(command) => command.run(),
             Self::Config(command) => command.run(),
             Self::Guard(command) => command.run(),
             Self::Explain(arguments) => arguments.run(),

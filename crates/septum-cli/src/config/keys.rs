@@ -18,6 +18,11 @@ pub(crate) const ROOT: &[Key] = &[
     required("audit", Table(AUDIT), "the audit log"),
     optional("log", Table(LOG), "the program's own log, on standard error"),
     optional("guard", Table(GUARD), "which statements pass"),
+    optional(
+        "lockout",
+        Table(LOCKOUT),
+        "who tries again and again to cross is refused for a while",
+    ),
     required("database", Table(DATABASE), "the PostgreSQL server and how its connections are used"),
     optional("migrate", Table(MIGRATE), "the role of `septum migrate`"),
     optional("listeners", Tables(LISTENER), "where database clients connect"),
@@ -81,6 +86,13 @@ const GUARD: &[Key] = &[
     optional("max_statement_bytes", Size, "the largest statement"),
     optional("cache_bytes", Size, "the memory for statements seen before"),
     optional("catalog_interval", Duration, "how often the database's catalog is looked at"),
+];
+
+const LOCKOUT: &[Key] = &[
+    optional("after", Whole(0, 1_000_000), "so many attempts to cross lock out; 0: never"),
+    optional("within", Duration, "in this time so many are forgotten again"),
+    optional("for", Duration, "how long a lock lasts"),
+    optional("socket", Path, "a unix socket for `septum lockout`"),
 ];
 
 const DATABASE: &[Key] = &[

@@ -13,9 +13,11 @@
 //! server said, never on a guess.
 
 mod copy_in;
+mod errors;
 mod evidence;
 mod expect;
 mod extended;
+mod noticed;
 mod perform;
 mod prepared;
 mod query;
@@ -23,12 +25,12 @@ mod replies;
 mod run;
 mod settings;
 mod tenant;
+mod tripwire;
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
 use bytes::BytesMut;
-use septum_audit::Event;
 use septum_bind::Binding;
 use septum_core::Reason;
 use septum_guard::{Guarded, Mode};
@@ -45,13 +47,14 @@ use crate::refusal::Refusal;
 use crate::server::{Cleanness, Own, Parameters};
 use crate::stream::Wire;
 use copy_in::CopyIn;
-use evidence::Bound;
 use expect::{Done, Expect, Rows, Undo};
+use noticed::Noticed;
 use prepared::{Portal, Prepared};
 use query::OfQuery;
 use settings::Settings;
 
-pub(crate) use evidence::Standing;
+pub(crate) use evidence::{Bound, Evidence, Standing};
+pub(crate) use tripwire::Shape;
 
 /// How many answers of the server's may be owed before it is asked for them: a client that asks
 /// for ever and never for an answer must not fill the memory.
@@ -203,7 +206,7 @@ pub(crate) struct Session {
     /// A refusal that came of a server's answer, to be recorded and answered.
     refused_later: Option<Box<Refusal>>,
     /// Attempts to cross that are answered like anything else, to be recorded after the answer.
-    noticed: Vec<Event>,
+    noticed: Noticed,
     /// What was done since others had a turn, in messages or the like.
     effort: usize,
     /// The right to have a long text judged.
@@ -259,7 +262,7 @@ impl Session {
             strangers: false,
             tainted: false,
             refused_later: None,
-            noticed: Vec::new(),
+            noticed: Noticed::new(),
             effort: 0,
             turn: None,
             looked: false,

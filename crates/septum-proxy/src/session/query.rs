@@ -20,7 +20,9 @@ use super::evidence::{Bound, Evidence};
 use super::expect::{Done, Expect, Rows, Undo};
 use super::prepared::is_remote;
 use super::tenant;
+use super::tripwire::{Described, Watched};
 use super::{Session, Stop, Work};
+use crate::lockout;
 use crate::refusal::Refusal;
 use crate::server::Key;
 
@@ -99,23 +101,34 @@ impl Session {
         values: impl Iterator<Item = &'a [u8]>,
         bound: &Bound,
     ) {
-        let guard = &self.shared.services.guard;
-        let observed = guard.observed(judgement).into_iter().map(|denial| Event {
-            kind: EventKind::Observed,
-            ..self.event(&refused(denial, bound))
-        });
-        let mut events: Vec<Event> = observed.collect();
+        let guard = Arc::clone(&self.shared.services.guard);
         // What it did is not known: nobody else gets its connection.
         self.tainted |= judgement.is_observed();
-        let crossing = bound.binding().and_then(|one| guard.crossing(judgement, values, one));
-        events.extend(crossing.map(|denial| self.event(&refused(denial, bound))));
-        self.noticed.extend(events);
+        for denial in guard.observed(judgement) {
+            let event = self.event(&refused(denial, bound));
+            self.noticed.push(Event { kind: EventKind::Observed, ..event }, None);
+        }
+        let Some(binding) = bound.binding() else { return };
+        if let Some(denial) = guard.crossing(judgement, values, binding) {
+            self.attempted(&refused(denial, bound));
+        }
+    }
+
+    /// Has an attempt recorded and counted that is answered like anything else.
+    pub(super) fn attempted(&mut self, refusal: &Refusal) {
+        let (event, actor) = (self.event(refusal), self.actor(refusal));
+        self.noticed.push(event, actor);
     }
 
     /// The binding of what comes next.
     pub(super) fn resolve(&mut self, evidence: &Evidence) -> Result<Bound, Stop> {
         let held = self.ahead.binding();
-        Ok(self.standing.resolve(evidence, held, &self.shared.services)?)
+        let services = &self.shared.services;
+        let bound = self.standing.resolve(evidence, held, services)?;
+        if let Some(binding) = bound.binding() {
+            lockout::check(binding, services, &self.peer)?;
+        }
+        Ok(bound)
     }
 
     pub(super) fn begin_query(&mut self, text: &str) -> Result<(), Stop> {
@@ -200,8 +213,10 @@ impl Session {
         out.describe_portal("");
         out.execute("", 0);
         self.expect.push_back(Expect::Bind { relay: false, undo: Undo::Nothing });
-        self.expect.push_back(Expect::Portal { no_data: false });
-        self.expect.push_back(Expect::Execution { rows: Rows::Relay, done: Done::Relay });
+        let watched = Arc::new(Watched::default());
+        let of = Described::Portal(Arc::clone(&watched));
+        self.expect.push_back(Expect::Portal { rows: true, no_data: false, of });
+        self.expect.push_back(Expect::Execution { rows: Rows::Relay(watched), done: Done::Relay });
         self.sent = true;
         Ok(())
     }
@@ -225,6 +240,7 @@ fn refused(denial: Denial, bound: &Bound) -> Refusal {
             refusal.tenant = Some(binding.tenant().clone());
             refusal.principal = Some(binding.principal().clone());
             refusal.source = Some(binding.source());
+            refusal.binding = Some(Arc::clone(binding));
         }
         Bound::Nothing(reason)
             if refusal.reason == Reason::UnboundStatement && *reason != Reason::NoBinding =>

@@ -72,11 +72,7 @@ impl<'m> Rewriter<'m> {
     }
 
     /// The sub-select that stands for a reference.
-    pub(super) fn sub_select(
-        &mut self,
-        held: Held<'_>,
-        name: &p::RangeVar,
-    ) -> Result<NodeEnum, Refusal> {
+    pub(super) fn sub_select(&mut self, held: Held<'_>, name: &p::RangeVar) -> Result<NodeEnum, Refusal> {
         let Held { relation, column, alone } = held;
         let alias = alias(name);
         let of = |column: &str| build::output(build::column(&relation.name, column));
