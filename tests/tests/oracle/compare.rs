@@ -81,7 +81,8 @@ impl Outcome {
         if let Some(error) = &self.answer.error {
             return format!("  error {}\n", error.text);
         }
-        let names: Vec<_> = self.answer.columns.iter().map(|(n, oid)| format!("{n}:{oid}")).collect();
+        let names: Vec<_> =
+            self.answer.columns.iter().map(|(n, oid)| format!("{n}:{oid}")).collect();
         let mut told = format!("  {} ({})\n", self.answer.tag, names.join(" | "));
         let mut lines: Vec<_> = self.answer.rows.iter().map(show).collect();
         lines.sort();

@@ -49,9 +49,14 @@ fn statements() -> usize {
 #[test]
 fn each_way_does_what_row_level_security_does() {
     let started = Instant::now();
-    let plan = Plan { seed: 1, worlds: 12, statements: statements() / 12, until: None, differences: 8 };
+    let plan =
+        Plan { seed: 1, worlds: 12, statements: statements() / 12, until: None, differences: 8 };
     let seen = run(&world::server(), plan, &ways);
-    println!("{:?} {}", (started.elapsed(), seen.gen_, seen.carry), std::fs::read_to_string("/proc/self/stat").unwrap());
+    println!(
+        "{:?} {}",
+        (started.elapsed(), seen.gen_, seen.carry),
+        std::fs::read_to_string("/proc/self/stat").unwrap()
+    );
     check(&seen);
     let (all, ran) = (seen.statements, seen.understood);
     assert!(ran * 100 > all * 85, "only {ran} of {all} statements make sense");
@@ -61,7 +66,8 @@ fn by_hand(wrong: Wrong, statements: usize) -> Seen {
     let ways = move |world: &mut World<'_>| {
         vec![Box::new(ByHand { wrong, schema: world.schema.clone() }) as Box<dyn Way>]
     };
-    let plan = Plan { seed: 2, worlds: 10, statements: statements / 10, until: None, differences: 1 };
+    let plan =
+        Plan { seed: 2, worlds: 10, statements: statements / 10, until: None, differences: 1 };
     run(&world::server(), plan, &ways)
 }
 

@@ -45,9 +45,9 @@ impl Way for ByHand {
         self.refuse(statement)?;
         let number = statement.parameters.len() + 1;
         let tenant = format!("${number}");
-        let text = statement.sql.written(&mut |mark, around, text| {
-            self.write(mark, around, text, &tenant)
-        });
+        let text = statement
+            .sql
+            .written(&mut |mark, around, text| self.write(mark, around, text, &tenant));
         Ok(Carried::with_tenant(text, number, statement, &self.schema))
     }
 }
@@ -68,7 +68,9 @@ impl ByHand {
     fn write(&self, mark: &Mark, around: &[&Mark], text: String, tenant: &str) -> String {
         let others = match self.wrong {
             Wrong::OthersToo => format!("OR COLUMN = '{}'", self.schema.tenant(1)),
-            Wrong::Nothing | Wrong::InTheCondition | Wrong::NotInWith | Wrong::Pasted => String::new(),
+            Wrong::Nothing | Wrong::InTheCondition | Wrong::NotInWith | Wrong::Pasted => {
+                String::new()
+            }
         };
         match mark {
             Mark::Table(Table { tenant: Some((column, _)), alias, bare }) => {

@@ -30,7 +30,8 @@ pub(crate) struct Plan {
 /// What a run has seen.
 #[derive(Debug, Default)]
 pub(crate) struct Seen {
-    pub(crate) gen_: std::time::Duration, pub(crate) carry: std::time::Duration,
+    pub(crate) gen_: std::time::Duration,
+    pub(crate) carry: std::time::Duration,
     pub(crate) statements: usize,
     /// How many ran without an error, as they are.
     pub(crate) understood: usize,
@@ -106,7 +107,9 @@ impl Trial {
         let mut carry = |way: &Box<dyn Way>| match way.carry(&statement) {
             Ok(carried) => Some(carried),
             Err(why) => {
-                if std::env::var("DUMP").is_ok() { println!("DENIED {why} :: {}", statement.sql.text()); }
+                if std::env::var("DUMP").is_ok() {
+                    println!("DENIED {why} :: {}", statement.sql.text());
+                }
                 *seen.denied.entry(way.name()).or_default() += 1;
                 *seen.denials.entry(format!("{}: {why}", way.name())).or_default() += 1;
                 None
@@ -117,7 +120,10 @@ impl Trial {
     }
 
     /// Each that was carried, by the way that did.
-    fn each<'a>(&'a self, ways: &'a [Box<dyn Way>]) -> impl Iterator<Item = (&'a dyn Way, &'a Carried)> {
+    fn each<'a>(
+        &'a self,
+        ways: &'a [Box<dyn Way>],
+    ) -> impl Iterator<Item = (&'a dyn Way, &'a Carried)> {
         let both = ways.iter().zip(&self.carried);
         both.filter_map(|(way, carried)| Some((&**way, carried.as_ref()?)))
     }
@@ -132,11 +138,13 @@ fn flight(
     seen: &mut Seen,
 ) {
     let make = |_| {
-        let t=Instant::now();
+        let t = Instant::now();
         let statement = Statement::random(dice, &world.schema);
         seen.gen_ += t.elapsed();
-        let t=Instant::now();
-        let x = Trial::new(statement, ways, seen); seen.carry += t.elapsed(); x
+        let t = Instant::now();
+        let x = Trial::new(statement, ways, seen);
+        seen.carry += t.elapsed();
+        x
     };
     let trials: Vec<_> = (0..count).map(make).collect();
     for trial in &trials {
@@ -149,7 +157,12 @@ fn flight(
     for trial in &trials {
         let Statement { writes, ordered, .. } = trial.statement;
         let truth = world.outcome(Place::Protected, writes);
-        assert!(!truth.leaks(), "the truth leaks: {}\n{}", trial.statement.sql.text(), truth.told());
+        assert!(
+            !truth.leaks(),
+            "the truth leaks: {}\n{}",
+            trial.statement.sql.text(),
+            truth.told()
+        );
         seen.note(&truth.answer.error);
         if let (Some(error), Ok(_)) = (&truth.answer.error, std::env::var("DUMP")) {
             println!("ERR {} :: {}", error.text, trial.statement.sql.text());
@@ -183,7 +196,9 @@ impl Seen {
         fn add<K: Ord>(to: &mut BTreeMap<K, usize>, from: BTreeMap<K, usize>) {
             from.into_iter().for_each(|(key, count)| *to.entry(key).or_default() += count);
         }
-        self.statements += other.statements; self.gen_+=other.gen_; self.carry+=other.carry;
+        self.statements += other.statements;
+        self.gen_ += other.gen_;
+        self.carry += other.carry;
         self.understood += other.understood;
         add(&mut self.errors, other.errors);
         add(&mut self.compared, other.compared);

@@ -170,7 +170,8 @@ impl Schema {
             let Some(Tenant { column, .. }) = &table.tenant else { continue };
             let (name, bare) = (&table.name, plain(column));
             writeln!(sql, "SELECT septum.protect('{name}', '{bare}');").unwrap();
-            writeln!(sql, "ALTER TABLE {name} ALTER {column} SET DEFAULT septum.tenant();").unwrap();
+            writeln!(sql, "ALTER TABLE {name} ALTER {column} SET DEFAULT septum.tenant();")
+                .unwrap();
         }
         sql
     }
@@ -265,15 +266,16 @@ impl Table {
         let of = match self.shape {
             Shape::Plain => [String::new(), String::new()],
             Shape::Inherited => [String::new(), String::new()],
-            Shape::ByTenant => [format!("FOR VALUES IN ('{}')", schema.tenant(0)), "DEFAULT".into()],
+            Shape::ByTenant => {
+                [format!("FOR VALUES IN ('{}')", schema.tenant(0)), "DEFAULT".into()]
+            }
             Shape::ByHash => [0, 1].map(|n| format!("FOR VALUES WITH (MODULUS 2, REMAINDER {n})")),
         };
         for (member, of) in self.members().iter().skip(1).zip(of) {
             match self.shape {
-                Shape::Inherited => writeln!(
-                    sql,
-                    "CREATE TABLE {member} (PRIMARY KEY ({key})) INHERITS ({name});"
-                ),
+                Shape::Inherited => {
+                    writeln!(sql, "CREATE TABLE {member} (PRIMARY KEY ({key})) INHERITS ({name});")
+                }
                 _ => writeln!(sql, "CREATE TABLE {member} PARTITION OF {name} {of};"),
             }
             .unwrap();

@@ -74,7 +74,8 @@ fn with(statement: &Statement, sql: Sql) -> Statement {
 fn shows(world: &mut World<'_>, way: &dyn Way, statement: &Statement, wanted: Difference) -> bool {
     let Some((truth, seen)) = world.try_one(statement, way) else { return false };
     // A difference in errors must not turn into that of a statement that makes no sense.
-    let sensible = truth.is_ok() || truth.answer.error.as_ref().is_some_and(|e| &e.code[..2] != "42" || e.code == "42501");
+    let sensible = truth.is_ok()
+        || truth.answer.error.as_ref().is_some_and(|e| &e.code[..2] != "42" || e.code == "42501");
     sensible && seen.differs(&truth, statement.ordered) == Some(wanted)
 }
 
@@ -91,7 +92,13 @@ fn told(
     let named = |name: &str| text.contains(name.trim_matches('"'));
     let tables = world.schema.tables.iter().filter(|table| named(&table.bare));
     let views = world.schema.views.iter().filter(|view| named(&view.name));
-    writeln!(told, "-- tenant {} of type {}", world.schema.tenant(0), world.schema.tenant_type.sql_name()).unwrap();
+    writeln!(
+        told,
+        "-- tenant {} of type {}",
+        world.schema.tenant(0),
+        world.schema.tenant_type.sql_name()
+    )
+    .unwrap();
     for view in views {
         writeln!(told, "CREATE VIEW {} {} AS {};", view.name, view.options, view.body).unwrap();
     }

@@ -10,7 +10,11 @@ pub(crate) enum Sql {
     /// May be left out.
     Maybe(Box<Sql>),
     /// Items may be left out, down to the least number.
-    List { items: Vec<Sql>, separator: &'static str, least: usize },
+    List {
+        items: Vec<Sql>,
+        separator: &'static str,
+        least: usize,
+    },
     /// An expression: a constant may stand for it, or an expression of its type inside.
     Term(Ty, Box<Sql>),
     /// A part of a FROM: another inside may stand for it.
@@ -118,7 +122,9 @@ impl Sql {
             Self::Word(word) => word.clone(),
             Self::All(parts) => join(parts, " "),
             Self::List { items, separator, .. } => join(items, separator),
-            Self::Maybe(part) | Self::Term(_, part) | Self::Source(part) => part.write(around, write),
+            Self::Maybe(part) | Self::Term(_, part) | Self::Source(part) => {
+                part.write(around, write)
+            }
             Self::Mark(mark, part) => {
                 around.push(mark);
                 let text = part.write(around, write);

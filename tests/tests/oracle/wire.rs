@@ -83,7 +83,13 @@ impl Wire {
 
     /// Writes three statements of which the second is the one; if it fails, the third is left
     /// out. What the first two have done is undone by a fourth.
-    pub(crate) fn run_between(&mut self, before: &str, text: &str, parameters: &[Parameter], after: &str) {
+    pub(crate) fn run_between(
+        &mut self,
+        before: &str,
+        text: &str,
+        parameters: &[Parameter],
+        after: &str,
+    ) {
         self.put(before, &[]);
         self.put(text, parameters);
         self.run(after, &[]);

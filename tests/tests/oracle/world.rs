@@ -67,7 +67,8 @@ impl<'a> World<'a> {
         let mut postgres = Wire::superuser(cluster, "postgres");
         postgres.script(&format!("CREATE DATABASE {name}"));
         let mut superuser = Wire::superuser(cluster, &name);
-        superuser.script("CREATE EXTENSION IF NOT EXISTS plpgsql; GRANT ALL ON SCHEMA public TO owner");
+        superuser
+            .script("CREATE EXTENSION IF NOT EXISTS plpgsql; GRANT ALL ON SCHEMA public TO owner");
         superuser.script("CREATE SCHEMA septum; GRANT USAGE ON SCHEMA septum TO PUBLIC");
         superuser.script(&HOLD.replace("{{tenant_type}}", schema.tenant_type.sql_name()));
         superuser.script(&schema.ddl());
@@ -126,7 +127,11 @@ impl<'a> World<'a> {
     }
 
     /// What a statement does by itself, and what a way makes of it.
-    pub(crate) fn try_one(&mut self, statement: &Statement, way: &dyn Way) -> Option<(Outcome, Outcome)> {
+    pub(crate) fn try_one(
+        &mut self,
+        statement: &Statement,
+        way: &dyn Way,
+    ) -> Option<(Outcome, Outcome)> {
         let carried = way.carry(statement).ok()?;
         self.send(Place::Protected, &Carried::plain(statement), statement.writes);
         self.flush();

@@ -36,8 +36,8 @@ use pg_query::protobuf as p;
 use pg_query::protobuf::node::Node as NodeEnum;
 use septum_core::Reason;
 
-use crate::tree::{Scope, Visitor, Walker, walk_statement};
 use crate::Model;
+use crate::tree::{Scope, Visitor, Walker, walk_statement};
 use survey::Survey;
 
 /// What the rewriting did.

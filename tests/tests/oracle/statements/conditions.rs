@@ -51,8 +51,16 @@ impl Maker<'_> {
 
     pub(super) fn comparison(&mut self) -> Sql {
         let ty = *self.dice.pick(&ORDERED);
-        let operator =
-            *self.dice.pick(&["=", "=", "=", "<>", "<", ">=", "IS DISTINCT FROM", "IS NOT DISTINCT FROM"]);
+        let operator = *self.dice.pick(&[
+            "=",
+            "=",
+            "=",
+            "<>",
+            "<",
+            ">=",
+            "IS DISTINCT FROM",
+            "IS NOT DISTINCT FROM",
+        ]);
         sql!["(", self.expr(ty), ")", operator, "(", self.expr(ty), ")"]
     }
 
@@ -60,14 +68,29 @@ impl Maker<'_> {
         match (self.row(), self.dice.below(4)) {
             (Some(rel), 0) => sql![rel.alias, "IS NOT NULL"],
             (Some(rel), 1) => sql![format!("{0} IS NOT DISTINCT FROM {0}", rel.alias)],
-            (Some(rel), 2) if !rel.renamed => sql!["to_jsonb (", rel.alias, ") ->> 'title' <>", self.leaf(Ty::Text)],
-            _ => sql!["(", self.expr(Ty::Int), ",", self.expr(Ty::Text), ") = (",
-                self.expr(Ty::Int), ",", self.expr(Ty::Text), ")"],
+            (Some(rel), 2) if !rel.renamed => {
+                sql!["to_jsonb (", rel.alias, ") ->> 'title' <>", self.leaf(Ty::Text)]
+            }
+            _ => sql![
+                "(",
+                self.expr(Ty::Int),
+                ",",
+                self.expr(Ty::Text),
+                ") = (",
+                self.expr(Ty::Int),
+                ",",
+                self.expr(Ty::Text),
+                ")"
+            ],
         }
     }
 
     /// That two columns of a type are equal: one of these and one of those.
-    pub(super) fn equality(&mut self, left: &[(String, Ty)], right: &[(String, Ty)]) -> Option<Sql> {
+    pub(super) fn equality(
+        &mut self,
+        left: &[(String, Ty)],
+        right: &[(String, Ty)],
+    ) -> Option<Sql> {
         let mut pairs = Vec::new();
         for (one, ty) in left {
             let same = right.iter().filter(|(_, other)| other == ty && ORDERED.contains(ty));

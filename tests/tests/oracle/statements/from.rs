@@ -164,9 +164,13 @@ impl Maker<'_> {
             right.columns.iter().any(same)
         });
         if common.is_empty() || clash {
-            return From { sql: sql![left.sql, "CROSS JOIN", right.sql], merged: Vec::new(),
+            return From {
+                sql: sql![left.sql, "CROSS JOIN", right.sql],
+                merged: Vec::new(),
                 rels: [left.rels, right.rels].concat(),
-                columns: [left.columns, right.columns].concat(), place: None };
+                columns: [left.columns, right.columns].concat(),
+                place: None,
+            };
         }
         let natural = self.dice.percent(40);
         let by = if natural { common } else { self.dice.some(&common, 30) };
@@ -321,7 +325,8 @@ impl Maker<'_> {
     }
 
     pub(super) fn columns(&self, prefix: &str, types: &[Ty]) -> Vec<Column> {
-        let named = |(number, ty): (usize, &Ty)| Column { name: format!("{prefix}_{number}"), ty: *ty };
+        let named =
+            |(number, ty): (usize, &Ty)| Column { name: format!("{prefix}_{number}"), ty: *ty };
         types.iter().enumerate().map(named).collect()
     }
 
@@ -333,9 +338,8 @@ impl Maker<'_> {
     fn function(&mut self, lateral: &str) -> From {
         let name = self.name("f");
         let column = |suffix: &str, ty| Column { name: format!("{name}_{suffix}"), ty };
-        let series = |maker: &mut Self| {
-            sql!["generate_series ( 1 , ((", maker.expr(Ty::Int), ") % 4 ) )"]
-        };
+        let series =
+            |maker: &mut Self| sql!["generate_series ( 1 , ((", maker.expr(Ty::Int), ") % 4 ) )"];
         let (sql, columns) = match self.dice.below(3) {
             0 => (sql![series(self)], vec![column("x", Ty::Int)]),
             1 => {
@@ -343,7 +347,8 @@ impl Maker<'_> {
                 (unnest, vec![column("x", Ty::Int), column("o", Ty::Big)])
             }
             _ => {
-                let both = sql!["ROWS FROM (", series(self), ", unnest (", self.expr(Ty::Ints), ") )"];
+                let both =
+                    sql!["ROWS FROM (", series(self), ", unnest (", self.expr(Ty::Ints), ") )"];
                 (both, vec![column("x", Ty::Int), column("y", Ty::Int)])
             }
         };

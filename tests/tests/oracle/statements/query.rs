@@ -58,8 +58,11 @@ impl Maker<'_> {
             _ if self.may_query() => {
                 let query = self.query_of(&[Ty::Int]);
                 let name = self.name("l");
-                Some(sql!["LIMIT ( SELECT abs ( max ( x ) % 5 ) FROM (", query,
-                    format!(") AS {name} ( x ) )")])
+                Some(sql![
+                    "LIMIT ( SELECT abs ( max ( x ) % 5 ) FROM (",
+                    query,
+                    format!(") AS {name} ( x ) )")
+                ])
             }
             _ => Some("OFFSET 1".into()),
         };
@@ -101,8 +104,14 @@ impl Maker<'_> {
 
     fn set_operation(&mut self, types: &[Ty]) -> Sql {
         self.fuel -= 2;
-        let operator =
-            *self.dice.pick(&["UNION", "UNION ALL", "INTERSECT", "EXCEPT", "EXCEPT ALL", "INTERSECT ALL"]);
+        let operator = *self.dice.pick(&[
+            "UNION",
+            "UNION ALL",
+            "INTERSECT",
+            "EXCEPT",
+            "EXCEPT ALL",
+            "INTERSECT ALL",
+        ]);
         let side = |maker: &mut Self| match maker.dice.below(8) {
             0 => maker.values(types),
             1 if maker.fuel > 2 => maker.set_operation(types),
@@ -152,8 +161,12 @@ impl Maker<'_> {
     fn first_of_each(&mut self, sql: Sql, width: usize) -> Sql {
         let name = self.name("q");
         let order = (1..=width).map(|n| Sql::from(n.to_string())).collect();
-        sql!["SELECT DISTINCT ON ( 1 ) * FROM (", sql, format!(") AS {name} ORDER BY"),
-            Sql::exactly(order)]
+        sql![
+            "SELECT DISTINCT ON ( 1 ) * FROM (",
+            sql,
+            format!(") AS {name} ORDER BY"),
+            Sql::exactly(order)
+        ]
     }
 
     fn items(&mut self, types: Option<&[Ty]>, purpose: Purpose) -> (Sql, usize) {
@@ -169,7 +182,9 @@ impl Maker<'_> {
     }
 
     fn item_of(&mut self, ty: Ty) -> Sql {
-        if self.may(8) && let Some(window) = self.window(ty) {
+        if self.may(8)
+            && let Some(window) = self.window(ty)
+        {
             return window.term(ty);
         }
         self.expr(ty)
@@ -196,8 +211,15 @@ impl Maker<'_> {
             self.frames.push(one.frame());
             let other = self.table();
             self.frames.pop();
-            let (rels, columns) = ([one.rels, other.rels].concat(), [one.columns, other.columns].concat());
-            From { sql: sql![one.sql, ",", other.sql], rels, columns, merged: Vec::new(), place: None }
+            let (rels, columns) =
+                ([one.rels, other.rels].concat(), [one.columns, other.columns].concat());
+            From {
+                sql: sql![one.sql, ",", other.sql],
+                rels,
+                columns,
+                merged: Vec::new(),
+                place: None,
+            }
         } else {
             one
         };
@@ -207,7 +229,11 @@ impl Maker<'_> {
         let filter = self.filter(55);
         self.frames.pop();
         let strength = *self.dice.pick(&["UPDATE", "NO KEY UPDATE", "SHARE", "KEY SHARE"]);
-        let of = if self.dice.percent(50) { format!("OF {}", from.rels[0].alias) } else { String::new() };
+        let of = if self.dice.percent(50) {
+            format!("OF {}", from.rels[0].alias)
+        } else {
+            String::new()
+        };
         let wait = *self.dice.pick(&["", "", "NOWAIT", "SKIP LOCKED"]);
         sql!["SELECT", list, "FROM", from.sql, filter, format!("FOR {strength} {of} {wait}")]
     }

@@ -32,7 +32,14 @@ pub(super) struct Frame {
 
 impl Rel {
     pub(super) fn new(alias: impl Into<String>, columns: Vec<Column>) -> Self {
-        Self { alias: alias.into(), columns, table: None, trapped: false, renamed: false, scalar: false }
+        Self {
+            alias: alias.into(),
+            columns,
+            table: None,
+            trapped: false,
+            renamed: false,
+            scalar: false,
+        }
     }
 
     pub(super) fn column(&self, column: &Column) -> String {

@@ -46,7 +46,15 @@ impl Maker<'_> {
             }
             _ => {
                 let types = [Ty::Int, ty];
-                sql!["(", self.expr(Ty::Int), ",", self.expr(ty), ") IN (", self.query_of(&types), ")"]
+                sql![
+                    "(",
+                    self.expr(Ty::Int),
+                    ",",
+                    self.expr(ty),
+                    ") IN (",
+                    self.query_of(&types),
+                    ")"
+                ]
             }
         }
     }

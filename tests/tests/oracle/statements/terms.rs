@@ -17,10 +17,15 @@ impl Maker<'_> {
     /// A column, an aggregate, a parameter or a constant.
     pub(super) fn leaf(&mut self, ty: Ty) -> Sql {
         let groups = self.groups();
-        if groups && self.dice.percent(50) && let Some(aggregate) = self.aggregate(ty) {
+        if groups
+            && self.dice.percent(50)
+            && let Some(aggregate) = self.aggregate(ty)
+        {
             return aggregate;
         }
-        if self.dice.percent(85) && let Some(column) = self.column(ty) {
+        if self.dice.percent(85)
+            && let Some(column) = self.column(ty)
+        {
             return column.into();
         }
         self.constant(ty)
@@ -73,8 +78,17 @@ impl Maker<'_> {
         if self.dice.percent(30) {
             let of = *self.dice.pick(&[Ty::Int, Ty::Text]);
             let (value, when) = (self.expr(of), self.expr(of));
-            return sql!["CASE", value, "WHEN", when, "THEN", self.expr(ty), "ELSE",
-                self.expr(ty), "END"];
+            return sql![
+                "CASE",
+                value,
+                "WHEN",
+                when,
+                "THEN",
+                self.expr(ty),
+                "ELSE",
+                self.expr(ty),
+                "END"
+            ];
         }
         let otherwise = self.maybe(70, |maker| sql!["ELSE", maker.expr(ty)]);
         let (when, then) = (self.expr(Ty::Bool), self.expr(ty));
@@ -98,7 +112,15 @@ impl Maker<'_> {
             0 | 1 => {
                 let operator = *self.dice.pick(&["+", "-", "*", "#", "&"]);
                 // Seven factors of ten stay an int.
-                sql!["((", self.expr(Ty::Int), ") % 10", operator, "(", self.expr(Ty::Int), ") % 10 )"]
+                sql![
+                    "((",
+                    self.expr(Ty::Int),
+                    ") % 10",
+                    operator,
+                    "(",
+                    self.expr(Ty::Int),
+                    ") % 10 )"
+                ]
             }
             2 => sql!["(", self.expr(Ty::Int), ") % 7"],
             3 => sql!["length (", self.expr(Ty::Text), ")"],
@@ -165,7 +187,8 @@ impl Maker<'_> {
             7 => match self.row() {
                 Some(rel) if rel.renamed => format!("{}::text", rel.alias).into(),
                 Some(rel) => {
-                    let whole = *self.dice.pick(&["to_jsonb(R)::text", "R::text", "row_to_json(R)::text"]);
+                    let whole =
+                        *self.dice.pick(&["to_jsonb(R)::text", "R::text", "row_to_json(R)::text"]);
                     whole.replace('R', &rel.alias).into()
                 }
                 None => self.leaf(Ty::Text),
@@ -176,8 +199,13 @@ impl Maker<'_> {
 
     fn json(&mut self) -> Sql {
         match self.dice.below(3) {
-            0 => sql!["jsonb_build_object ( 'k' ,", self.expr(Ty::Int), ", 't' ,",
-                self.expr(Ty::Text), ")"],
+            0 => sql![
+                "jsonb_build_object ( 'k' ,",
+                self.expr(Ty::Int),
+                ", 't' ,",
+                self.expr(Ty::Text),
+                ")"
+            ],
             1 => match self.row() {
                 // A row has other keys: neither of its values is asked for as a number.
                 Some(rel) if !rel.renamed => sql!["jsonb_build_object ( 'row' ,", rel.alias, ")"],

@@ -59,8 +59,13 @@ impl Maker<'_> {
         let first = self.query_of(&types);
         let first_name = self.name("i");
         let cast = ty.name();
-        let base = sql!["SELECT 1 , ( y ) ::", cast, "FROM (", first,
-            format!(") AS {first_name} ( x , y )")];
+        let base = sql![
+            "SELECT 1 , ( y ) ::",
+            cast,
+            "FROM (",
+            first,
+            format!(") AS {first_name} ( x , y )")
+        ];
         let step = self.recursive_step(&name, &columns[0].name, ty);
         let all = *self.dice.pick(&["UNION", "UNION ALL"]);
         let tail = match self.dice.below(8) {
@@ -68,7 +73,8 @@ impl Maker<'_> {
             1 => format!("CYCLE {0} SET {name}_cycle USING {name}_path", columns[1].name),
             _ => String::new(),
         };
-        let head = format!("WITH RECURSIVE {name} ( {} , {} ) AS (", columns[0].name, columns[1].name);
+        let head =
+            format!("WITH RECURSIVE {name} ( {} , {} ) AS (", columns[0].name, columns[1].name);
         let body = sql![base, all, step].mark(Mark::With);
         self.ctes.push(Rel::new(name, columns));
         sql![head, body, ")", tail]
@@ -76,10 +82,13 @@ impl Maker<'_> {
 
     fn recursive_step(&mut self, name: &str, depth: &str, ty: Ty) -> Sql {
         let mut table = self.table();
-        let rel = Rel::new(name, vec![
-            crate::schema::Column { name: depth.into(), ty: Ty::Int },
-            crate::schema::Column { name: format!("{name}_1"), ty },
-        ]);
+        let rel = Rel::new(
+            name,
+            vec![
+                crate::schema::Column { name: depth.into(), ty: Ty::Int },
+                crate::schema::Column { name: format!("{name}_1"), ty },
+            ],
+        );
         let rows = rel.clone();
         table.rels.push(rel);
         self.frames.push(Frame::of(table.rels.clone()));
@@ -93,7 +102,17 @@ impl Maker<'_> {
         let more = self.maybe(30, |maker| sql!["AND (", maker.expr(Ty::Bool), ")"]);
         self.frames.pop();
         let depth = rows.column(&rows.columns[0]);
-        sql![format!("SELECT {depth} + 1 , ("), value, ") ::", ty.name(), "FROM", name, ",",
-            table.sql, format!("WHERE {depth} < 4 AND {joined}"), more]
+        sql![
+            format!("SELECT {depth} + 1 , ("),
+            value,
+            ") ::",
+            ty.name(),
+            "FROM",
+            name,
+            ",",
+            table.sql,
+            format!("WHERE {depth} < 4 AND {joined}"),
+            more
+        ]
     }
 }

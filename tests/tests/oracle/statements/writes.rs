@@ -102,7 +102,11 @@ impl Maker<'_> {
         } else {
             self.rows_of_values(table, &columns)
         };
-        let conflict = if self.dice.percent(30) { self.on_conflict(table, &target.rel) } else { Sql::from("") };
+        let conflict = if self.dice.percent(30) {
+            self.on_conflict(table, &target.rel)
+        } else {
+            Sql::from("")
+        };
         Some((sql![target.sql, list, rows, conflict], target.rel))
     }
 
@@ -112,7 +116,8 @@ impl Maker<'_> {
         let mut columns = Vec::new();
         for column in &table.columns {
             let is_tenant = is_tenant(table, column);
-            let kept = if is_tenant { names_tenant } else { column.name == "id" || self.dice.percent(60) };
+            let kept =
+                if is_tenant { names_tenant } else { column.name == "id" || self.dice.percent(60) };
             if kept {
                 columns.push(column.clone());
             }
@@ -206,10 +211,21 @@ impl Maker<'_> {
         while let Some(Column { name, ty }) = chosen.next() {
             items.push(match self.dice.below(10) {
                 0 => sql![name, "= DEFAULT"],
-                1 if self.may_query() => sql!["(", name, ") = (", self.query_of(&[ty]), "ORDER BY 1 LIMIT 1 )"],
+                1 if self.may_query() => {
+                    sql!["(", name, ") = (", self.query_of(&[ty]), "ORDER BY 1 LIMIT 1 )"]
+                }
                 2 => match chosen.next() {
-                    Some(other) => sql!["(", name, ",", other.name, ") = ROW (", self.expr(ty), ",",
-                        self.expr(other.ty), ")"],
+                    Some(other) => sql![
+                        "(",
+                        name,
+                        ",",
+                        other.name,
+                        ") = ROW (",
+                        self.expr(ty),
+                        ",",
+                        self.expr(other.ty),
+                        ")"
+                    ],
                     None => sql![name, "=", self.expr(ty)],
                 },
                 _ => sql![name, "=", self.expr(ty)],
@@ -218,7 +234,9 @@ impl Maker<'_> {
         if self.dice.percent(6) {
             items.push("id = 60".into());
         }
-        if let Some(tenant) = &table.tenant && self.dice.percent(2) {
+        if let Some(tenant) = &table.tenant
+            && self.dice.percent(2)
+        {
             items.push(format!("{} = '{}'", tenant.column, self.schema.tenant(0)).into());
         }
         sql!["SET", Sql::comma(items)]
@@ -270,8 +288,11 @@ impl Maker<'_> {
         let (name, inside) = (self.name("k"), self.name("i"));
         let columns = self.columns(&name, &[Ty::Int, Ty::Text]);
         let names: Vec<_> = columns.iter().map(|column| column.name.as_str()).collect();
-        let sql = sql!["( SELECT x , max ( y ) FROM (", inner,
-            format!(") AS {inside} ( x , y ) GROUP BY x ) AS {name} ( {} )", names.join(" , "))];
+        let sql = sql![
+            "( SELECT x , max ( y ) FROM (",
+            inner,
+            format!(") AS {inside} ( x , y ) GROUP BY x ) AS {name} ( {} )", names.join(" , "))
+        ];
         From::named(sql, Rel::new(name, columns))
     }
 }
