@@ -16,6 +16,7 @@ use septum_proxy::{
     Address, Canaries, CatalogConfig, Config, Database, Health, Limits, Listener, ListenerTls,
     PoolConfig, Proxy, ServerAddress, Services, Timeouts, User,
 };
+use septum_sql::{Catalog, Model};
 use septum_test_cluster::Cluster;
 use tokio::sync::oneshot;
 use tokio_postgres::Client;
@@ -228,7 +229,7 @@ impl Fixture {
     /// Has an administrator run this, and the guard know of it.
     pub(crate) async fn administer(&self, script: &str) {
         self.behind_the_guard(script).await;
-        self.services.guard.adopt(model(&self.cluster).await);
+        self.services.guard.adopt(model(&self.cluster, Tenancy::new(TenantType::Int)).await);
     }
 
     pub(crate) async fn stop(mut self) {

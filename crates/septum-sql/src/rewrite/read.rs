@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use pg_query::protobuf as p;
 use pg_query::protobuf::node::Node as NodeEnum;
-use septum_core::{Reason, TableMode};
+use septum_core::{Reason, TableMode, TenantType};
 
 use super::{Refusal, Rewriter, build, views};
-use crate::catalog::{Relation, RelationKind};
+use crate::catalog::{Oid, Relation, RelationKind};
 use crate::model::Class;
 use crate::tree::Scope;
 
@@ -35,8 +35,28 @@ impl<'m> Rewriter<'m> {
             TableMode::RlsPredicate => false,
             TableMode::Rewrite => true,
         };
-        let column = relation.columns.iter().find(|one| one.number == column);
-        Ok(column.map(|column| Held { relation, column: &column.name, alone }))
+        let Some(column) = relation.columns.iter().find(|one| one.number == column) else {
+            return Ok(None);
+        };
+        if alone && !self.is_comparable(column.type_oid) {
+            return Err(Refusal::new(Reason::NotRewritable, &relation.name));
+        }
+        Ok(Some(Held { relation, column: &column.name, alone }))
+    }
+
+    /// Whether equality with a key says that it is that key: padding and rounding make keys of
+    /// two tenants equal (catalogue S153).
+    fn is_comparable(&self, of: Oid) -> bool {
+        let catalog = self.model.catalog();
+        let mut of = of;
+        while let Some(base) = catalog.type_of(of).and_then(|one| one.base.some()) {
+            of = base;
+        }
+        match self.model.tenancy().tenant_type {
+            TenantType::Uuid => [2950].contains(&of.0),
+            TenantType::BigInt | TenantType::Int => [20, 21, 23].contains(&of.0),
+            TenantType::Text => [25, 1043].contains(&of.0),
+        }
     }
 
     /// Puts a sub-select over the bound tenant's rows in a reference's place.
