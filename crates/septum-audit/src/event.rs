@@ -9,6 +9,8 @@ pub enum Kind {
     Crossing,
     /// A request or a statement that was refused for another reason.
     Denied,
+    /// A statement that ran because the guard only observes, and would be refused otherwise.
+    Observed,
     /// A client that could not prove who it is.
     AuthenticationFailed,
     /// A statement that an operator ran.
@@ -22,9 +24,10 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Crossing,
         Self::Denied,
+        Self::Observed,
         Self::AuthenticationFailed,
         Self::OperatorStatement,
         Self::OperatorSession,
@@ -36,6 +39,7 @@ impl Kind {
         match self {
             Self::Crossing => "crossing",
             Self::Denied => "denied",
+            Self::Observed => "observed",
             Self::AuthenticationFailed => "authentication_failed",
             Self::OperatorStatement => "operator_statement",
             Self::OperatorSession => "operator_session",

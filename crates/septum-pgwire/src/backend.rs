@@ -252,6 +252,31 @@ pub fn ready(body: &[u8]) -> Result<TransactionStatus, Malformed> {
     TransactionStatus::from_byte(byte).ok_or(Malformed::Value(byte))
 }
 
+/// Writes a `ParameterDescription` of so many parameters, without the last of them.
+///
+/// # Errors
+/// [`Malformed`], also when there are not as many.
+pub fn write_without_last_parameter(
+    body: &[u8],
+    count: u16,
+    out: &mut BytesMut,
+) -> Result<(), Malformed> {
+    let mut reader = Reader::new(body);
+    let found = reader.u16()?;
+    let types = (0..found).map(|_| reader.u32()).collect::<Result<Vec<u32>, _>>()?;
+    reader.finish()?;
+    match types.split_last() {
+        Some((_, shown)) if found == count => {
+            message(out, tag::PARAMETER_DESCRIPTION, |out| {
+                out.put_u16(found.saturating_sub(1));
+                shown.iter().for_each(|oid| out.put_u32(*oid));
+            });
+            Ok(())
+        }
+        Some(_) | None => Err(Malformed::Count),
+    }
+}
+
 /// Reads the values of a `DataRow`.
 ///
 /// # Errors

@@ -10,7 +10,7 @@ use septum_audit::{Lockouts, Sink};
 use septum_bind::context::ContextKeys;
 use septum_bind::seal::SealKey;
 use septum_bind::{Tenants, Traces, UnixSeconds};
-use septum_core::{Environment, Secret, TenantId};
+use septum_core::{Environment, Secret, Tenancy, TenantId};
 use septum_guard::Guard;
 use septum_pgwire::scram::Verifier;
 
@@ -23,6 +23,8 @@ pub struct Config {
     pub listeners: Vec<Listener>,
     /// The database behind them.
     pub database: Database,
+    /// What the guard is to know of that database.
+    pub catalog: CatalogConfig,
     /// How many server connections, and how they are shared.
     pub pool: PoolConfig,
     /// Who may connect to the tenants' listeners.
@@ -90,6 +92,27 @@ pub struct Database {
     pub password: Option<Secret<String>>,
     /// The `search_path` of every server connection; clients can't change it.
     pub search_path: String,
+}
+
+/// What the guard is to know of the database.
+#[derive(Clone, Debug)]
+pub struct CatalogConfig {
+    /// Which relation is scoped how.
+    pub tenancy: Tenancy,
+    /// How often the database is looked at when nobody tells of a change; a second at least.
+    /// Septum is not ready after three intervals without a look, and after thirty the guard
+    /// denies what it would need a catalog for.
+    pub interval: Duration,
+}
+
+impl CatalogConfig {
+    /// How often the database is looked at, unless said otherwise.
+    pub const INTERVAL: Duration = Duration::from_secs(10);
+
+    /// The usual interval.
+    pub fn new(tenancy: Tenancy) -> Self {
+        Self { tenancy, interval: Self::INTERVAL }
+    }
 }
 
 /// Where a PostgreSQL server is.

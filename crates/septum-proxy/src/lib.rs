@@ -6,6 +6,7 @@
 
 mod canary;
 mod cancel;
+mod catalog;
 mod config;
 mod handshake;
 mod lockout;
@@ -32,8 +33,8 @@ use tokio::task::JoinSet;
 
 pub use canary::{Canaries, InvalidCanary};
 pub use config::{
-    Address, Config, Database, Limits, Listener, ListenerTls, Operator, PoolConfig, ServerAddress,
-    ServerTls, Services, Timeouts, User,
+    Address, CatalogConfig, Config, Database, Limits, Listener, ListenerTls, Operator, PoolConfig,
+    ServerAddress, ServerTls, Services, Timeouts, User,
 };
 pub use server::ConnectError;
 
@@ -47,6 +48,7 @@ pub(crate) struct Shared {
     pub(crate) config: Arc<Config>,
     pub(crate) services: Services,
     pub(crate) pool: Arc<pool::Pool>,
+    pub(crate) catalog: Arc<catalog::Keeper>,
     pub(crate) cancels: Arc<cancel::Cancels>,
     pub(crate) random: SystemRandom,
     /// Makes the salts of users that don't exist.
@@ -94,10 +96,14 @@ impl Proxy {
         random.fill(&mut mock_key).map_err(|_| io::Error::other("no random bytes"))?;
         let dialer = server::Dialer::new(Arc::clone(&config), services.clone());
         let pool = Arc::new(pool::Pool::new(config.pool, dialer));
+        let dialer = server::Dialer::new(Arc::clone(&config), services.clone());
+        let guard = Arc::clone(&services.guard);
+        let catalog = Arc::new(catalog::Keeper::start(&config.catalog, dialer, guard));
         let shared = Arc::new(Shared {
             config,
             services,
             pool,
+            catalog,
             cancels: Arc::default(),
             random,
             mock_key,
@@ -116,12 +122,16 @@ impl Proxy {
 
     /// Asks whether the proxy can serve, also while it runs.
     pub fn health(&self) -> Health {
-        Health(Arc::clone(&self.shared.pool))
+        let Shared { pool, catalog, config, .. } = &*self.shared;
+        let (pool, catalog) = (Arc::clone(pool), Arc::clone(catalog));
+        Health { pool, catalog, limit: config.timeouts.connect }
     }
 
     /// Serves clients until `shutdown` resolves; then takes no new ones, lets transactions end
     /// for the configured time, and returns.
     pub async fn run(self, shutdown: impl Future<Output = ()>) {
+        // Who connects first is not to be told that the catalog is unknown, if it can be known.
+        self.shared.catalog.first_look(self.shared.config.timeouts.connect).await;
         let (stop, stopped) = watch::channel(false);
         let mut listeners = JoinSet::new();
         let drain = self.shared.config.timeouts.drain;
@@ -143,16 +153,23 @@ impl Proxy {
 
 /// Asks whether a proxy can serve; see [`Proxy::health`].
 #[derive(Clone)]
-pub struct Health(Arc<pool::Pool>);
+pub struct Health {
+    pool: Arc<pool::Pool>,
+    catalog: Arc<catalog::Keeper>,
+    limit: Duration,
+}
 
 impl Health {
     /// Has the database answer on a connection of the pool: it is reached, its role is a safe
-    /// one and it verifies this proxy's seals.
+    /// one and it verifies this proxy's seals; and the guard knows its catalog, as it was not
+    /// long ago.
     ///
     /// # Errors
     /// Why it isn't so, in words for an operator. That no connection was free in time is one.
     pub async fn check(&self) -> Result<(), String> {
-        self.0.check().await.map_err(|error| error.to_string())
+        self.pool.check().await.map_err(|error| error.to_string())?;
+        self.catalog.first_look(self.limit).await;
+        self.catalog.check()
     }
 }
 

@@ -82,6 +82,11 @@ impl Refusal {
         }
     }
 
+    /// Whether a newer look at the database's catalog may find no reason to refuse.
+    pub(crate) fn may_be_outdated(&self) -> bool {
+        matches!(self.reason, Reason::CatalogUnavailable | Reason::UnprovenTable)
+    }
+
     /// Records the refusal where it is one for the log; then it may be answered.
     pub(crate) async fn settle(self, audit: &dyn Sink, peer: &str) -> Answer {
         if !self.is_recorded() {
@@ -131,6 +136,7 @@ impl Refusal {
             Reason::SyntaxError
                 | Reason::PoolTimeout
                 | Reason::ServerUnavailable
+                | Reason::CatalogUnavailable
                 | Reason::ServerLost
                 | Reason::ShuttingDown
                 | Reason::IdleTimeout
@@ -241,6 +247,7 @@ pub(crate) fn sqlstate(reason: Reason) -> &'static str {
         R::UnknownDatabase => "3D000",
         R::PoolTimeout | R::TooManyConnections => "53300",
         R::ServerUnavailable => "08001",
+        R::CatalogUnavailable => "57P03",
         R::ServerLost => "08006",
         R::BindFailed | R::ServerProtocol | R::AuditUnavailable | R::LeakedRow => "58000",
         R::ShuttingDown => "57P01",

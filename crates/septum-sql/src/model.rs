@@ -5,6 +5,7 @@ use septum_core::{Scope, TableMode, Tenancy};
 
 use crate::Catalog;
 use crate::catalog::{Oid, Relation, RelationKind};
+use crate::resolve::{Index, Views};
 
 /// A catalog, seen through the tenancy model: what each relation is to a tenant.
 #[derive(Debug)]
@@ -12,6 +13,9 @@ pub struct Model {
     catalog: Arc<Catalog>,
     tenancy: Arc<Tenancy>,
     classes: HashMap<Oid, Class>,
+    index: Index,
+    /// Absent only while the views themselves are being resolved.
+    views: Option<Views>,
 }
 
 /// What a relation is to a tenant.
@@ -37,7 +41,10 @@ impl Model {
     pub fn new(catalog: Arc<Catalog>, tenancy: Arc<Tenancy>) -> Self {
         let class = |relation: &Relation| (relation.oid, classify(relation, &tenancy));
         let classes = catalog.relations().map(class).collect();
-        Self { catalog, tenancy, classes }
+        let index = Index::new(&catalog);
+        let mut model = Self { catalog, tenancy, classes, index, views: None };
+        model.views = Some(Views::new(&model));
+        model
     }
 
     /// The catalog.
@@ -48,6 +55,14 @@ impl Model {
     /// The tenancy model.
     pub fn tenancy(&self) -> &Tenancy {
         &self.tenancy
+    }
+
+    pub(crate) fn index(&self) -> &Index {
+        &self.index
+    }
+
+    pub(crate) fn views(&self) -> Option<&Views> {
+        self.views.as_ref()
     }
 
     /// What a relation is; one that isn't in the catalog is unclassified.

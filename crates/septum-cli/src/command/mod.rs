@@ -3,6 +3,8 @@
 mod api_key;
 mod audit;
 mod config;
+mod explain;
+mod guard;
 mod key;
 mod lockout;
 mod migrate;
@@ -33,6 +35,11 @@ pub(crate) enum Command {
     /// Check or describe the configuration
     #[command(subcommand)]
     Config(config::Command),
+    /// Report what the guard observed
+    #[command(subcommand)]
+    Guard(guard::Command),
+    /// Show what would be made of a statement, and why
+    Explain(explain::Arguments),
     /// Explain the reason codes of refusals
     Reasons(reasons::Arguments),
 }
@@ -47,6 +54,8 @@ impl Command {
             Self::Audit(command) => command.run(),
             Self::Lockout(command) => command.run(),
             Self::Config(command) => command.run(),
+            Self::Guard(command) => command.run(),
+            Self::Explain(arguments) => arguments.run(),
             Self::Reasons(arguments) => arguments.run(),
         }
     }

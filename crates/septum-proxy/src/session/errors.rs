@@ -33,7 +33,9 @@ impl Session {
     /// Until a statement runs no row can have been read.
     fn stage(&self) -> Stage {
         match self.expect.front() {
-            Some(Expect::Parse { .. } | Expect::Bind { .. } | Expect::Statement(_)) => Stage::Input,
+            Some(Expect::Parse { .. } | Expect::Bind { .. } | Expect::Statement { .. }) => {
+                Stage::Input
+            }
             _ => Stage::Rows,
         }
     }

@@ -29,8 +29,9 @@ pub(crate) enum Expect {
     Bind { relay: bool, undo: Undo },
     /// `RowDescription` or `NoData`; whether each is the client's.
     Portal { rows: bool, no_data: bool, of: Described },
-    /// `ParameterDescription` and then `RowDescription` or `NoData`.
-    Statement(Arc<Key>),
+    /// `ParameterDescription` and then `RowDescription` or `NoData`. The last parameter is
+    /// Septum's own where there is a tenant's.
+    Statement { key: Arc<Key>, tenant: Option<u16> },
     /// Rows or copied data, and then the end of an `Execute`.
     Execution { rows: Rows, done: Done },
     /// `CloseComplete`

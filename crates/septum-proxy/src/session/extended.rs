@@ -11,12 +11,13 @@ use super::evidence::Bound;
 use super::expect::{Done, Expect, Rows, Undo};
 use super::prepared::{Portal, Prepared};
 use super::query::{Judged, allowed};
+use super::tenant;
 use super::tripwire::{Described, Watched};
 use super::{Session, Stop, Work, aborted, perform, postgres_error};
 use crate::pool::Lease;
 
 impl Session {
-    pub(super) fn begin_parse(&mut self, parse: Parse) -> Result<(), Stop> {
+    pub(super) fn begin_parse(&mut self, parse: &Parse) -> Result<(), Stop> {
         if parse.name.is_empty() {
             // Whatever becomes of the new one, the old one is gone.
             self.statements.remove("");
@@ -40,16 +41,17 @@ impl Session {
             let message = format!("prepared statement \"{}\" already exists", parse.name);
             return Err(postgres_error("42P05", message).into());
         }
-        if !self.has_room_for(&parse) {
+        if !self.has_room_for(parse) {
             let message = "too many prepared statements; close some";
             return Err(postgres_error("53400", message).into());
         }
         let bound = judged.bound.clone();
-        let prepared = Arc::new(Prepared::new(judged, parse.types.into()));
+        let prepared = Arc::new(Prepared::new(judged, parse.types.as_slice().into()));
+        tenant::has_room(&prepared)?;
         if !prepared.is_remote() {
             self.notice(&prepared.judgement, std::iter::empty(), &bound);
         }
-        self.push(Work::Prepare { name: parse.name, prepared })
+        self.push(Work::Prepare { name: parse.name.clone(), prepared })
     }
 
     /// In a failed transaction only what ends it, or a part of it, is prepared or bound, known
@@ -136,7 +138,9 @@ impl Session {
         let statements = allowed(&judgement, bound)?;
         let (evidence, bound) = (prepared.evidence.clone(), bound.clone());
         let judged = Judged { statements, judgement, evidence, bound };
-        Ok(Arc::new(Prepared::new(judged, prepared.key.types.clone())))
+        let prepared = Arc::new(Prepared::new(judged, prepared.key.types.clone()));
+        tenant::has_room(&prepared)?;
+        Ok(prepared)
     }
 
     /// The same, and kept for the next time.
@@ -184,6 +188,7 @@ impl Session {
         let bound = self.resolve(&prepared.evidence)?;
         prepared = self.renewed_in_place(&bind.statement, &prepared, &bound)?;
         allowed(&prepared.judgement, &bound)?;
+        let values = tenant::values(&bind, &prepared, &bound)?;
         self.ready_for(&bound, || Work::Bind(bind.clone()))?;
         if let Some(statement) = prepared.statement() {
             self.look_for_strangers(statement);
@@ -191,7 +196,7 @@ impl Session {
         self.notice(&prepared.judgement, bind.parameters(), &bound);
         let Some(name) = self.server_name(&prepared) else { return Ok(()) };
         let Some(lease) = &mut self.lease else { return Ok(()) };
-        lease.server.wire.output.bind(&bind.portal, &name, &bind.values);
+        lease.server.wire.output.bind(&bind.portal, &name, &values);
         let known = lease.server.statements.shape(&prepared.key);
         let formats = bind.result_formats();
         let guard = &self.shared.services.guard;
@@ -222,7 +227,9 @@ impl Session {
                 let Some(name) = self.server_name(&prepared) else { return Ok(()) };
                 let Some(lease) = &mut self.lease else { return Ok(()) };
                 lease.server.wire.output.describe_statement(&name);
-                self.expect.push_back(Expect::Statement(Arc::clone(&prepared.key)));
+                let tenant = prepared.statement().and_then(|one| one.tenant_parameter());
+                let key = Arc::clone(&prepared.key);
+                self.expect.push_back(Expect::Statement { key, tenant });
             }
             Target::Portal(name) => {
                 if let Some(portal) = self.portals.get(name)

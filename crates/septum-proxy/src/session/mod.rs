@@ -24,6 +24,7 @@ mod query;
 mod replies;
 mod run;
 mod settings;
+mod tenant;
 mod tripwire;
 
 use std::collections::{HashMap, VecDeque};
@@ -130,6 +131,8 @@ enum Need {
     Lease,
     /// Its turn to have a long text judged.
     Turn,
+    /// A newer look at the database's catalog.
+    Catalog,
     /// That others do something: it has done much at a stretch.
     Others,
     /// A refusal to be recorded and answered.
@@ -208,6 +211,8 @@ pub(crate) struct Session {
     effort: usize,
     /// The right to have a long text judged.
     turn: Option<OwnedSemaphorePermit>,
+    /// Whether the catalog was looked at anew for the text that is judged next.
+    looked: bool,
 }
 
 impl Session {
@@ -260,6 +265,7 @@ impl Session {
             noticed: Noticed::new(),
             effort: 0,
             turn: None,
+            looked: false,
         }
     }
 
@@ -325,6 +331,14 @@ impl Session {
                 Err(Stop::Turn(work)) => {
                     self.work.push_front(*work);
                     return Ok(Need::Turn);
+                }
+                Err(Stop::Catalog(work)) => {
+                    self.work.push_front(*work);
+                    return Ok(Need::Catalog);
+                }
+                Err(Stop::Outdated) => {
+                    let refusal = Refusal::new(Reason::CatalogUnavailable);
+                    return Ok(Need::Refuse(Box::new(refusal)));
                 }
                 Err(Stop::Refused(refusal)) => return Ok(Need::Refuse(refusal)),
                 Err(Stop::Failed(error)) => self.fail(&error),
@@ -417,11 +431,15 @@ impl Session {
             Work::Query(text) if self.needs_turn(&text) => {
                 Err(Stop::Turn(Box::new(Work::Query(text))))
             }
-            Work::Query(text) => self.begin_query(&text),
+            Work::Query(text) => {
+                self.begin_query(&text).map_err(|stop| stop.or_again(|| Work::Query(text)))
+            }
             Work::Parse(parse) if self.needs_turn(&parse.text) => {
                 Err(Stop::Turn(Box::new(Work::Parse(parse))))
             }
-            Work::Parse(parse) => self.begin_parse(parse),
+            Work::Parse(parse) => {
+                self.begin_parse(&parse).map_err(|stop| stop.or_again(|| Work::Parse(parse)))
+            }
             Work::Statement(of) => self.statement(of),
             Work::EndOfQuery => {
                 self.end_unit();
@@ -470,7 +488,7 @@ impl Session {
     /// Has the server take back what the unit may have left on its connection.
     fn send_clean(&mut self) {
         // With the guard off no connection is used twice.
-        if self.shared.services.guard.mode() == Mode::Enforce
+        if self.shared.services.guard.mode() != Mode::Off
             && let Some(lease) = &mut self.lease
         {
             lease.server.clean(self.strangers);
@@ -687,6 +705,10 @@ enum Stop {
     Lease(Box<Work>),
     /// It is much work, and is to be done when it is its turn.
     Turn(Box<Work>),
+    /// It is refused for what the catalog may have by now.
+    Outdated,
+    /// The same, and is to be done again when somebody has looked.
+    Catalog(Box<Work>),
     /// It is refused.
     Refused(Box<Refusal>),
     /// It fails as it would in PostgreSQL.
@@ -694,6 +716,14 @@ enum Stop {
 }
 
 impl Stop {
+    /// What is refused for an outdated catalog is done again with a newer one.
+    fn or_again(self, work: impl FnOnce() -> Work) -> Self {
+        match self {
+            Self::Outdated => Self::Catalog(Box::new(work())),
+            other => other,
+        }
+    }
+
     fn refused(refusal: Refusal) -> Self {
         Self::Refused(Box::new(refusal))
     }

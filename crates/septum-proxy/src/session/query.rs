@@ -7,6 +7,7 @@
 use std::sync::Arc;
 
 use bytes::BytesMut;
+use septum_audit::{Event, Kind as EventKind};
 use septum_core::{Reason, TenantId};
 use septum_guard::{Denial, Guarded, Judgement};
 use septum_pgwire::backend::Write as _;
@@ -18,6 +19,7 @@ use tokio::sync::OwnedSemaphorePermit;
 use super::evidence::{Bound, Evidence};
 use super::expect::{Done, Expect, Rows, Undo};
 use super::prepared::is_remote;
+use super::tenant;
 use super::tripwire::{Described, Watched};
 use super::{Session, Stop, Work};
 use crate::lockout;
@@ -53,7 +55,14 @@ impl Session {
         let evidence = Evidence::of(&handover);
         let bound = self.resolve(&evidence)?;
         let judgement = self.judgement(&handover.text, turn.as_ref());
-        let statements = allowed(&judgement, &bound)?;
+        let statements = match allowed(&judgement, &bound) {
+            Err(Stop::Refused(refusal)) if refusal.may_be_outdated() && !self.looked => {
+                return Err(Stop::Outdated);
+            }
+            other => other,
+        };
+        self.looked = false;
+        let statements = statements?;
         Ok(Judged { statements, judgement, evidence, bound })
     }
 
@@ -83,16 +92,26 @@ impl Session {
         allowed(&self.shared.services.guard.judgement(text), bound)
     }
 
-    /// Notes an attempt to cross that is not refused, to be recorded once it is answered: how
-    /// long the answer took says nothing.
+    /// Notes what is for the log although it is not refused: an attempt to cross, and what runs
+    /// because the guard only observes. It is recorded once it is answered: how long the answer
+    /// took says nothing.
     pub(super) fn notice<'a>(
         &mut self,
         judgement: &Judgement,
         values: impl Iterator<Item = &'a [u8]>,
         bound: &Bound,
     ) {
-        let Some(binding) = bound.binding() else { return };
-        if let Some(denial) = self.shared.services.guard.crossing(judgement, values, binding) {
+        let guard = &self.shared.services.guard;
+        let observed = guard.observed(judgement).into_iter().map(|denial| Event {
+            kind: EventKind::Observed,
+            ..self.event(&refused(denial, bound))
+        });
+        let observed: Vec<Event> = observed.collect();
+        // What it did is not known: nobody else gets its connection.
+        self.tainted |= judgement.is_observed();
+        let crossing = bound.binding().and_then(|one| guard.crossing(judgement, values, one));
+        observed.into_iter().for_each(|event| self.noticed.push(event, None));
+        if let Some(denial) = crossing {
             self.attempted(&refused(denial, bound));
         }
     }
@@ -163,6 +182,7 @@ impl Session {
         if !is_remote(statement.kind()) {
             return self.perform(statement, &bound, || Work::Statement(of));
         }
+        let value = tenant::value(statement, &bound)?;
         self.ready_for(&bound, || Work::Statement(of))?;
         self.look_for_strangers(statement);
         let Some(lease) = &mut self.lease else { return Ok(()) };
@@ -191,7 +211,7 @@ impl Session {
             }
         };
         let out = &mut server.wire.output;
-        out.bind_values("", &name, false, std::iter::empty());
+        out.bind_values_and("", &name, false, std::iter::empty(), value.as_deref());
         out.describe_portal("");
         out.execute("", 0);
         self.expect.push_back(Expect::Bind { relay: false, undo: Undo::Nothing });

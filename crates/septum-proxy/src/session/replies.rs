@@ -74,7 +74,7 @@ impl Session {
             Some(Expect::Execution { rows: Rows::Relay(_), .. }) => {
                 data && found != tag::ROW_DESCRIPTION
             }
-            Some(Expect::Portal { .. } | Expect::Statement(_)) => found == tag::ROW_DESCRIPTION,
+            Some(Expect::Portal { .. } | Expect::Statement { .. }) => found == tag::ROW_DESCRIPTION,
             _ => false,
         };
         if relayed && !matches!(self.seen, Held::Yes(_)) {
@@ -136,8 +136,12 @@ impl Session {
                     frame.write(out);
                 }
             }
-            (tag::PARAMETER_DESCRIPTION, Expect::Statement(key)) => {
-                frame.write(out);
+            (tag::PARAMETER_DESCRIPTION, Expect::Statement { key, tenant }) => {
+                match tenant {
+                    None => frame.write(out),
+                    Some(tenant) => backend::write_without_last_parameter(&frame.body, tenant, out)
+                        .map_err(|error| out_of_order(error.to_string()))?,
+                }
                 let of = Described::Statement(key);
                 self.expect.push_front(Expect::Portal { rows: true, no_data: true, of });
             }
@@ -202,6 +206,11 @@ impl Session {
                     Ok(()) => {}
                     Err(Stop::Failed(error)) => self.fail(&error),
                     Err(Stop::Refused(refusal)) => self.refused_later = Some(refusal),
+                    // A text of Septum's own is judged once.
+                    Err(Stop::Outdated | Stop::Catalog(_)) => {
+                        let refusal = Refusal::new(Reason::CatalogUnavailable);
+                        self.refused_later = Some(Box::new(refusal));
+                    }
                     Err(Stop::Lease(_) | Stop::Turn(_) | Stop::Answers(_)) => {}
                 }
             }

@@ -75,6 +75,7 @@ impl Session {
                 Need::Refuse(refusal) => self.refuse(*refusal).await?,
                 Need::Lease => self.acquire().await?,
                 Need::Turn => self.turn = Arc::clone(&self.shared.turns).acquire_owned().await.ok(),
+                Need::Catalog => self.look_again().await?,
                 Need::Others => tokio::task::yield_now().await,
                 Need::Input => match self.wait(shutdown).await {
                     Woken::Progress => {}
@@ -90,6 +91,18 @@ impl Session {
         }
     }
 
+    /// Has the database's catalog looked at, for a text that is refused by what is known of it:
+    /// an application's migration may just have made what it names.
+    async fn look_again(&mut self) -> Result<(), Fatal> {
+        let shared = Arc::clone(&self.shared);
+        tokio::select! {
+            () = shared.catalog.look_again(shared.config.timeouts.connect) => {}
+            () = gone(&mut self.client) => return Err(Fatal::goodbye()),
+        }
+        self.looked = true;
+        Ok(())
+    }
+
     /// Whether the server has nothing left to do for this client.
     fn is_releasable(&self) -> bool {
         self.lease.is_some()
@@ -101,8 +114,8 @@ impl Session {
 
     /// Gives the server connection back, clean, or closes it.
     async fn release(&mut self) {
-        let enforced = self.shared.services.guard.mode() == Mode::Enforce;
-        if enforced && !self.tainted && self.clean == Clean::No {
+        let judged = self.shared.services.guard.mode() != Mode::Off;
+        if judged && !self.tainted && self.clean == Clean::No {
             return self.send_clean();
         }
         let Some(lease) = self.lease.take() else { return };
@@ -115,7 +128,7 @@ impl Session {
             && self.passing == 0
             && wire.input.is_empty()
             && wire.output.is_empty()
-            && enforced;
+            && judged;
         if clean {
             self.shared.pool.give_back(lease);
         }

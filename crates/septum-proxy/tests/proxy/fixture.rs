@@ -9,12 +9,12 @@ use septum_audit::{Event, LockoutPolicy, Lockouts, Recorded, Sink, SinkError};
 use septum_bind::context::ContextKeys;
 use septum_bind::seal::{SealKey, SealPads};
 use septum_bind::{Binding, RootKey, Tenant, Tenants, Traces, UnixSeconds, credential};
-use septum_core::{Environment, Tenancy, TenantType};
+use septum_core::{Environment, TableMode, Tenancy, TenantType};
 use septum_guard::{Guard, Mode, Policy};
 use septum_pgwire::scram::Verifier;
 use septum_proxy::{
-    Address, Canaries, Config, Database, Health, Limits, Listener, ListenerTls, PoolConfig, Proxy,
-    ServerAddress, Services, Timeouts, User,
+    Address, Canaries, CatalogConfig, Config, Database, Health, Limits, Listener, ListenerTls,
+    PoolConfig, Proxy, ServerAddress, Services, Timeouts, User,
 };
 use septum_sql::{Catalog, Model};
 use septum_test_cluster::Cluster;
@@ -139,6 +139,7 @@ impl Fixture {
                 password: Some(septum_core::Secret::new("app".into())),
                 search_path: "public".into(),
             },
+            catalog: CatalogConfig::new(Tenancy::new(TenantType::Int)),
             pool: PoolConfig {
                 size: 1.try_into().unwrap(),
                 acquire: Duration::from_secs(5),
@@ -150,7 +151,6 @@ impl Fixture {
             limits: Limits::default(),
             timeouts: Timeouts { drain: Duration::from_secs(5), ..Timeouts::default() },
         };
-        services.guard.adopt(model(&cluster).await);
         change(&mut config);
         let proxy = Proxy::bind(config, services.clone()).await.unwrap();
         let health = proxy.health();
@@ -178,6 +178,12 @@ impl Fixture {
             stop: Some(stop),
             served: Some(served),
         }
+    }
+
+    /// From here on tables are enforced in this mode, those without row-level security too.
+    pub(crate) async fn enforce(&self, mode: TableMode) {
+        let tenancy = Tenancy { mode, ..Tenancy::new(TenantType::Int) };
+        self.services.guard.adopt(model(&self.cluster, tenancy).await);
     }
 
     pub(crate) fn dsn(&self, user: &str) -> String {
@@ -223,7 +229,7 @@ impl Fixture {
     /// Has an administrator run this, and the guard know of it.
     pub(crate) async fn administer(&self, script: &str) {
         self.behind_the_guard(script).await;
-        self.services.guard.adopt(model(&self.cluster).await);
+        self.enforce(TableMode::Rls).await;
     }
 
     pub(crate) async fn stop(mut self) {
@@ -239,12 +245,12 @@ pub(crate) async fn connect(dsn: &str) -> Result<Client, tokio_postgres::Error> 
     Ok(client)
 }
 
-async fn model(cluster: &Cluster) -> Arc<Model> {
+async fn model(cluster: &Cluster, tenancy: Tenancy) -> Arc<Model> {
     let client = connect(&cluster.dsn_of("app", "app", "postgres")).await.unwrap();
     client.batch_execute("SET search_path = public").await.unwrap();
     let answer: String = client.query_one(Catalog::QUERY, &[]).await.unwrap().get(0);
     let catalog = Arc::new(Catalog::read(&answer).unwrap());
-    Arc::new(Model::new(catalog, Arc::new(Tenancy::new(TenantType::Int))))
+    Arc::new(Model::new(catalog, Arc::new(tenancy)))
 }
 
 async fn run_script(dsn: &str, script: &str) -> Result<(), tokio_postgres::Error> {

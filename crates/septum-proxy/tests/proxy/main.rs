@@ -17,6 +17,7 @@ mod operator;
 mod pool;
 mod protocol;
 mod random;
+mod rewrite;
 mod scrub;
 mod sql;
 mod strangers;

@@ -206,6 +206,11 @@ impl Catalog {
         self.ordered(schema, all, |oid| self.functions.get(&oid), |one| &one.schema)
     }
 
+    /// Every operator, in no order.
+    pub fn operators(&self) -> impl Iterator<Item = &Operator> {
+        self.operators.values()
+    }
+
     /// An operator by its OID.
     pub fn operator(&self, oid: Oid) -> Option<&Operator> {
         self.operators.get(&oid)
