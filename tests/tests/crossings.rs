@@ -13,8 +13,10 @@ async fn crossings(stack: &Stack, wanted: usize) -> Vec<Record> {
     let deadline = Instant::now() + Duration::from_secs(20);
     loop {
         let records = Septum::records(&stack.config).unwrap();
-        let found: Vec<Record> =
-            records.into_iter().filter(|record| record.text("kind") == "crossing").collect();
+        let found = |record: &Record| {
+            record.text("kind") == "crossing" && record.text("reason") == "SEP-317"
+        };
+        let found: Vec<Record> = records.into_iter().filter(found).collect();
         if found.len() >= wanted || Instant::now() > deadline {
             return found;
         }

@@ -8,6 +8,7 @@
 )]
 
 mod clean;
+mod crossings;
 mod drivers;
 mod fixture;
 mod handover;
