@@ -142,6 +142,11 @@ scope = "shared"
 [audit]
 folder = "audit"
 
+# The attacks of a whole run are one application's.
+[lockout]
+after = 10000
+socket = "lockout.sock"
+
 [database]
 host = "127.0.0.1"
 port = {database_port}

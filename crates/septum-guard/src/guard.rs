@@ -7,6 +7,7 @@ use septum_sql::{Model, Others, Statement, parse_script_with};
 
 use crate::judgement::{Observed, Passed};
 use crate::observations::Observations;
+use crate::parameter::{Parameter, is_foreign};
 use crate::state::State;
 use crate::{Denial, Guarded, Judgement, Mode, Policy, rules};
 
@@ -84,23 +85,35 @@ impl Guard {
         self.judgement(text).under(binding)
     }
 
-    /// Whether a text that may run, or a value that comes beside it (a parameter, a field of a
-    /// COPY), spells the key of another tenant than the bound one: an attempt to cross, which
-    /// is for the log. It is not refused, since a refusal would tell that the tenant exists;
-    /// row-level security shows and takes nothing of it, whether it exists or not.
+    /// Whether a text that may run, or a value that comes beside it, holds another tenant's key
+    /// than the bound one: an attempt to cross, which is for the log. It is not refused, since a
+    /// refusal would tell that the tenant exists; row-level security shows and takes nothing of
+    /// it, whether it exists or not.
+    ///
+    /// A value that meets a tenant column is compared typed, and is one whether the tenant exists
+    /// or not; elsewhere the registered keys that can be nothing else are looked for.
     pub fn crossing<'a>(
         &self,
         judgement: &Judgement,
-        values: impl IntoIterator<Item = &'a [u8]>,
+        parameters: impl IntoIterator<Item = Parameter<'a>, IntoIter: Clone>,
         binding: &Binding,
     ) -> Option<Denial> {
-        let keys = &self.policy.tenants;
-        if keys.is_empty() || self.policy.mode() == Mode::Off {
+        if self.policy.mode() == Mode::Off {
             return None;
         }
-        let foreign = |key: &TenantId| key != binding.tenant();
-        let in_text = judgement.named().iter().any(foreign);
-        if !in_text && !values.into_iter().any(|value| keys.in_value(value).any(|k| foreign(&k))) {
+        let parameters = parameters.into_iter();
+        let own = binding.tenant();
+        let foreign = |key: &TenantId| key != own;
+        let keys = &self.policy.tenants;
+        let named = |one: Parameter<'a>| {
+            one.value.is_some_and(|value| keys.in_value(value).any(|key| foreign(&key)))
+        };
+        let met = || {
+            let meets = judgement.statements().iter().flat_map(|one| &one.facts().reach.meets);
+            meets.into_iter().any(|meet| is_foreign(meet, parameters.clone(), own))
+        };
+        let known = || !keys.is_empty() && parameters.clone().any(named);
+        if !judgement.named().iter().any(foreign) && !met() && !known() {
             return None;
         }
         let denial = Denial::new(Reason::ForeignTenant).crossing();

@@ -744,7 +744,10 @@ fn s158_another_tenants_key_in_a_value_is_an_attempt_to_cross() {
         }
     }
     let query = guard.judgement("SELECT $1");
-    let in_value = |value: &[u8]| guard.crossing(&query, [value], &own).is_some();
+    let in_value = |value: &[u8]| {
+        let value = septum_guard::Parameter { value: Some(value), binary: false, type_oid: 0 };
+        guard.crossing(&query, [value], &own).is_some()
+    };
     assert!(in_value(OTHER.as_bytes()) && !in_value(OWN.as_bytes()) && !in_value(b"17"));
     assert!(in_value(&u128::from_str_radix(&OTHER.replace('-', ""), 16).unwrap().to_be_bytes()));
 }

@@ -210,16 +210,19 @@ impl Bind {
         out.freeze()
     }
 
-    /// The parameters, in text or binary form; NULLs are left out.
-    pub fn parameters(&self) -> impl Iterator<Item = &[u8]> {
+    /// The parameters in order, NULL as `None`, and whether each is in binary form.
+    pub fn parameters(&self) -> impl Iterator<Item = (Option<&[u8]>, bool)> + Clone {
         // Of checked form: nothing below stops early.
         let mut reader = Reader::new(&self.values);
-        let formats = reader.u16().unwrap_or_default();
-        for _ in 0..formats {
-            let _ = reader.u16();
-        }
+        let given = usize::from(reader.u16().unwrap_or_default());
+        let mut formats = Reader::new(reader.take(given.saturating_mul(2)).unwrap_or_default());
+        // A single format is all parameters'.
+        let all = (given == 1).then(|| formats.u16() == Ok(1));
         let count = reader.u16().unwrap_or_default();
-        (0..count).filter_map(move |_| reader.value().ok().flatten())
+        (0..count).map(move |_| {
+            let binary = all.unwrap_or_else(|| formats.u16() == Ok(1));
+            (reader.value().ok().flatten(), binary)
+        })
     }
 
     /// The formats that the client wants of the result's columns.

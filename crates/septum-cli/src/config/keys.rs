@@ -23,6 +23,7 @@ pub(crate) const ROOT: &[Key] = &[
         Table(LOCKOUT),
         "who tries again and again to cross is refused for a while",
     ),
+    optional("canaries", Tables(CANARIES), "values of one tenant that no other may ever get"),
     required("database", Table(DATABASE), "the PostgreSQL server and how its connections are used"),
     optional("migrate", Table(MIGRATE), "the role of `septum migrate`"),
     optional("listeners", Tables(LISTENER), "where database clients connect"),
@@ -86,6 +87,11 @@ const GUARD: &[Key] = &[
     optional("max_statement_bytes", Size, "the largest statement"),
     optional("cache_bytes", Size, "the memory for statements seen before"),
     optional("catalog_interval", Duration, "how often the database's catalog is looked at"),
+];
+
+const CANARIES: &[Key] = &[
+    required("tenant", Text, "the tenant in whose rows the value stands, by its key"),
+    required("value", Text, "the value: 16 bytes at least, found nowhere by chance"),
 ];
 
 const LOCKOUT: &[Key] = &[

@@ -11,8 +11,8 @@ use ring::rand::{SecureRandom as _, SystemRandom};
 use septum_bind::Tenants;
 use septum_pgwire::scram::{DEFAULT_ITERATIONS, SALT_BYTES, Verifier};
 use septum_proxy::{
-    Address, CatalogConfig, Config, Database, Limits, Listener, ListenerTls, Operator, PoolConfig,
-    ServerAddress, ServerTls, Timeouts, User,
+    Address, Canaries, CatalogConfig, Config, Database, Limits, Listener, ListenerTls, Operator,
+    PoolConfig, ServerAddress, ServerTls, Timeouts, User,
 };
 
 use super::database::{Login, Upstream};
@@ -48,6 +48,7 @@ pub(super) fn proxy(
         pool: pool(&section),
         users: users?,
         operator: operator?,
+        canaries: canaries(root, tenants)?,
         limits: limits(&root.section("limits")),
         timeouts: timeouts(&root.section("timeouts")),
     })
@@ -184,6 +185,31 @@ fn read_operator(
     let login = Login { user: section.text("database_user")?.to_owned(), password };
     let database = database(database_section, upstream, &login);
     Some(Operator { listener: listener?, database, users: users? })
+}
+
+fn canaries(root: &Section<'_>, tenants: Option<&Tenants>) -> Option<Canaries> {
+    let sections = root.sections("canaries");
+    let canary = |section: &Section<'_>| {
+        let tenant = registered(section, "tenant", tenants);
+        let value = section.text("value")?.to_owned();
+        // Each by itself, so that each that is wrong is named at its place.
+        let canary = Canaries::new([(tenant.clone()?, value.clone())]);
+        match canary {
+            Ok(_) => Some((tenant?, value)),
+            Err(error) => {
+                section.wrong("value", error);
+                None
+            }
+        }
+    };
+    let all: Vec<_> = sections.iter().map(canary).collect();
+    match Canaries::new(all.into_iter().collect::<Option<Vec<_>>>()?) {
+        Ok(canaries) => Some(canaries),
+        Err(error) => {
+            root.wrong("canaries", error);
+            None
+        }
+    }
 }
 
 fn limits(section: &Section<'_>) -> Limits {

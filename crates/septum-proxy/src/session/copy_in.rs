@@ -6,7 +6,7 @@
 //! as parameters in the format in which they came, so the same input functions read them.
 
 use septum_core::Reason;
-use septum_guard::Judgement;
+use septum_guard::{Judgement, Parameter};
 use septum_pgwire::backend::Write as _;
 use septum_pgwire::copy::{Csv, Decoder, Format, Header, Options, Text};
 use septum_pgwire::frontend::{Message, Write as _};
@@ -215,7 +215,11 @@ impl Session {
                         // One attempt a copy, however many rows.
                         Some(binding) if !*crossed => self.shared.services.guard.crossing(
                             insert,
-                            row.iter().flatten(),
+                            row.iter().map(|value| Parameter {
+                                value,
+                                binary: *binary,
+                                type_oid: 0,
+                            }),
                             binding,
                         ),
                         Some(_) | None => None,

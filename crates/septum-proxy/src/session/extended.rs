@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use bytes::BytesMut;
+use septum_guard::Parameter;
 use septum_pgwire::backend::Write as _;
 use septum_pgwire::frontend::{Bind, Execute, Parse, Target, Write as _};
 use septum_sql::Statement;
@@ -193,7 +194,13 @@ impl Session {
         if let Some(statement) = prepared.statement() {
             self.look_for_strangers(statement);
         }
-        self.notice(&prepared.judgement, bind.parameters(), &bound);
+        let mut types = prepared.key.types.iter();
+        let parameters = bind.parameters().map(move |(value, binary)| Parameter {
+            value,
+            binary,
+            type_oid: types.next().copied().unwrap_or(0),
+        });
+        self.notice(&prepared.judgement, parameters, &bound);
         let Some(name) = self.server_name(&prepared) else { return Ok(()) };
         let Some(lease) = &mut self.lease else { return Ok(()) };
         lease.server.wire.output.bind(&bind.portal, &name, &values);

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use bytes::BytesMut;
 use septum_audit::{Event, Kind as EventKind};
 use septum_core::{Reason, TenantId};
-use septum_guard::{Denial, Guarded, Judgement};
+use septum_guard::{Denial, Guarded, Judgement, Parameter};
 use septum_pgwire::backend::Write as _;
 use septum_pgwire::frontend::Write as _;
 use septum_sql::{Kind, Statement, handover};
@@ -98,7 +98,7 @@ impl Session {
     pub(super) fn notice<'a>(
         &mut self,
         judgement: &Judgement,
-        values: impl Iterator<Item = &'a [u8]>,
+        values: impl Iterator<Item = Parameter<'a>> + Clone,
         bound: &Bound,
     ) {
         let guard = Arc::clone(&self.shared.services.guard);

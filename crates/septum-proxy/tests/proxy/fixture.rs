@@ -229,7 +229,7 @@ impl Fixture {
     /// Has an administrator run this, and the guard know of it.
     pub(crate) async fn administer(&self, script: &str) {
         self.behind_the_guard(script).await;
-        self.services.guard.adopt(model(&self.cluster, Tenancy::new(TenantType::Int)).await);
+        self.enforce(TableMode::Rls).await;
     }
 
     pub(crate) async fn stop(mut self) {

@@ -9,6 +9,7 @@
 
 mod catalog;
 mod clean;
+mod crossings;
 mod drivers;
 mod fixture;
 mod handover;
