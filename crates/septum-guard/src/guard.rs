@@ -1,25 +1,61 @@
 use std::sync::Arc;
 
+use arc_swap::ArcSwap;
 use septum_bind::Binding;
 use septum_core::{Reason, TenantId};
-use septum_sql::{Others, Statement, parse_script_with};
+use septum_sql::{Model, Others, Statement, parse_script_with};
 
-use crate::cache::VerdictCache;
-use crate::judgement::{Verdict, first_denial};
+use crate::judgement::{Observed, Passed};
+use crate::observations::Observations;
+use crate::state::State;
 use crate::{Denial, Guarded, Judgement, Mode, Policy, rules};
 
-/// Judges texts under one policy. Cheap to share: judging takes `&self` from any thread.
+/// Judges texts under one policy and the model of the database that was adopted last. Cheap to
+/// share: judging takes `&self` from any thread.
 #[derive(Debug)]
 pub struct Guard {
     policy: Policy,
-    cache: VerdictCache,
+    state: ArcSwap<State>,
+    observations: Observations,
 }
 
 impl Guard {
-    /// A guard with an empty cache.
+    /// A guard without a model: until it [adopts](Self::adopt) one, whatever reaches a relation
+    /// or a function that is not PostgreSQL's own is refused.
     pub fn new(policy: Policy) -> Self {
-        let cache = VerdictCache::new(policy.cache_bytes);
-        Self { policy, cache }
+        let state = ArcSwap::from_pointee(State::without_model(&policy));
+        Self { policy, state, observations: Observations::default() }
+    }
+
+    /// Judges by this model from now on. A new epoch begins: nothing that was judged before is
+    /// current any more, and no verdict of before is found again.
+    pub fn adopt(&self, model: Arc<Model>) {
+        self.state.rcu(|before| before.next(Some(Arc::clone(&model)), &self.policy));
+    }
+
+    /// Judges without a model again, as at the start: the one that there was is too old.
+    pub fn forget(&self) {
+        self.state.rcu(|before| before.next(None, &self.policy));
+    }
+
+    /// The model that was adopted last.
+    pub fn model(&self) -> Option<Arc<Model>> {
+        self.state.load().model.clone()
+    }
+
+    /// Whether a judgement is of the present epoch. Whoever keeps one asks before each use, and
+    /// has what is [not current](Self::renewed) judged again.
+    pub fn is_current(&self, judgement: &Judgement) -> bool {
+        judgement.epoch() == self.state.load().epoch
+    }
+
+    /// What to make of a text that was judged before, possibly in another epoch.
+    pub fn renewed(&self, judgement: &Judgement) -> Judgement {
+        if self.is_current(judgement) {
+            judgement.clone()
+        } else {
+            self.judgement(judgement.text())
+        }
     }
 
     /// Whether the rules decide.
@@ -32,7 +68,8 @@ impl Guard {
     ///
     /// The text is one whose comments have been read: see [`septum_sql::handover`].
     pub fn judgement(&self, text: &str) -> Judgement {
-        self.cache.get(text).unwrap_or_else(|| self.judge_anew(text))
+        let state = self.state.load();
+        state.cache.get(text).unwrap_or_else(|| self.judge_anew(text, &state))
     }
 
     /// The statements of a text that may run under a binding, or without one.
@@ -71,31 +108,58 @@ impl Guard {
         Some(first.map_or(denial.clone(), |one| denial.in_statement(one)))
     }
 
-    fn judge_anew(&self, text: &str) -> Judgement {
-        let bound = self.judge_bound(text);
+    /// INVARIANT: a verdict goes into the cache of the state that it was judged by, so that one
+    /// which a newer model has overtaken is kept by nobody.
+    fn judge_anew(&self, text: &str, state: &State) -> Judgement {
+        let (bound, observed) = match self.judge_bound(text, state.model.as_deref()) {
+            Ok((statements, observed)) => (Ok(statements), observed),
+            Err(denial) => (Err(denial), Observed::default()),
+        };
         let each = bound.iter().flat_map(|statements| statements.iter());
         let named = each.flat_map(|one| self.policy.tenants.named_by(one)).collect();
-        let judgement = Judgement::new(self.policy.mode(), bound, named);
+        let judgement =
+            Judgement::new(text, state.epoch, self.policy.mode(), (bound, observed), named);
         if !judgement.hands_over() {
-            self.cache.insert(text, judgement.clone());
+            state.cache.insert(&judgement);
         }
         judgement
     }
 
-    fn judge_bound(&self, text: &str) -> Verdict {
-        let statements = self.parse(text)?;
-        first_denial(&statements, |one| rules::judge(one, &self.policy))?;
-        Ok(statements.into_iter().map(Guarded::new).collect())
+    fn judge_bound(&self, text: &str, model: Option<&Model>) -> Result<Passed, Denial> {
+        let statements = self.parse(text, model)?;
+        let mut observed = Vec::new();
+        for one in &statements {
+            let in_one = |denial: Denial| denial.in_statement(one);
+            let seen = rules::judge(one, &self.policy, model).map_err(in_one)?;
+            observed.extend(seen.into_iter().map(in_one));
+        }
+        Ok((statements.into_iter().map(Guarded::new).collect(), observed.into()))
     }
 
-    fn parse(&self, text: &str) -> Result<Vec<Statement>, Denial> {
+    /// What of a text runs only because the mode is [`Mode::Observe`], as far as nobody has been
+    /// told of the like yet: for the log.
+    pub fn observed(&self, judgement: &Judgement) -> Vec<Denial> {
+        let new = |denial: &&Denial| self.observations.is_new(denial);
+        judgement.observed().iter().filter(new).cloned().collect()
+    }
+
+    pub(crate) fn policy(&self) -> &Policy {
+        &self.policy
+    }
+
+    pub(crate) fn parse(
+        &self,
+        text: &str,
+        model: Option<&Model>,
+    ) -> Result<Vec<Statement>, Denial> {
         if text.len() > self.policy.max_statement_bytes {
             return Err(Denial::new(Reason::StatementTooLarge));
         }
-        let others = match self.policy.mode() {
-            Mode::Enforce => Others::Refuse,
-            Mode::Off => Others::Deparse,
+        let (others, model) = match self.policy.mode() {
+            Mode::Enforce | Mode::Observe => (Others::Refuse, model),
+            // Row-level security is to be tested alone.
+            Mode::Off => (Others::Deparse, None),
         };
-        Ok(parse_script_with(text, others)?)
+        Ok(parse_script_with(text, others, model)?)
     }
 }

@@ -2,13 +2,15 @@
 //! without a tenant, canonical text.
 #![expect(clippy::unwrap_used, reason = "a test's failure report")]
 
+mod model;
+
 use std::fmt::Write as _;
 use std::sync::Arc;
 
 use proptest::prelude::*;
 use septum_bind::Binding;
 use septum_core::{Environment, Principal, TenantType};
-use septum_guard::{Denial, Guard, Guarded, Mode, Policy};
+use septum_guard::{Denial, Guarded, Mode, Policy};
 use septum_sql::{Kind, Statement};
 
 fn binding() -> Binding {
@@ -27,7 +29,7 @@ fn told(verdict: &Verdict) -> String {
 
 #[test]
 fn decisions_on_a_table_of_statements() {
-    let guard = Guard::new(Policy::default());
+    let guard = model::guard(Policy::default());
     let mut table = String::new();
     for text in include_str!("fixtures/statements.sql").lines().filter(|line| !line.is_empty()) {
         let (bound, unbound) = (guard.judge(text, Some(&binding())), guard.judge(text, None));
@@ -71,7 +73,7 @@ fn s08_a_setting_that_a_parameter_names_is_none_of_septums() {
 
 #[test]
 fn a_text_seen_before_gets_the_same_statements() {
-    let guard = Guard::new(Policy::default());
+    let guard = model::guard(Policy::default());
     let text = "SELECT * FROM accounts WHERE id = $1";
     let first = guard.judge(text, Some(&binding())).unwrap();
     let second = guard.judge(text, Some(&binding())).unwrap();
@@ -81,7 +83,7 @@ fn a_text_seen_before_gets_the_same_statements() {
 
 #[test]
 fn s150_a_judgement_that_is_kept_gives_the_same_statements_however_long_the_text() {
-    let guard = Guard::new(Policy::default());
+    let guard = model::guard(Policy::default());
     let text = format!("SELECT 1 IN (1{})", ",1".repeat(10_000));
     let judgement = guard.judgement(&text);
     let bound = judgement.under(Some(&binding())).unwrap();
@@ -91,7 +93,7 @@ fn s150_a_judgement_that_is_kept_gives_the_same_statements_however_long_the_text
 
 #[test]
 fn a_text_with_a_token_is_not_kept() {
-    let guard = Guard::new(Policy::default());
+    let guard = model::guard(Policy::default());
     let text = "SET septum.token = 'x'";
     let first = guard.judge(text, None).unwrap();
     let second = guard.judge(text, None).unwrap();
@@ -102,7 +104,7 @@ fn a_text_with_a_token_is_not_kept() {
 #[test]
 fn with_the_guard_off_attacks_reach_the_database() {
     let off = Policy::new(Mode::Off, Environment::Test).expect("a test may");
-    let guard = Guard::new(off);
+    let guard = model::guard(off);
     for text in [
         "SELECT set_config('septum.tenant', '2', false), * FROM accounts",
         "SELECT query_to_xml('select * from accounts', true, true, '')",
@@ -120,7 +122,7 @@ fn with_the_guard_off_attacks_reach_the_database() {
 proptest! {
     #[test]
     fn judging_never_panics_and_what_is_unbound_is_bound_too(text in any::<String>()) {
-        let guard = Guard::new(Policy::default());
+        let guard = model::guard(Policy::default());
         let (bound, unbound) = (guard.judge(&text, Some(&binding())), guard.judge(&text, None));
         prop_assert!(bound.is_ok() || unbound.is_err());
     }

@@ -3,8 +3,10 @@ use std::sync::OnceLock;
 use pg_query::protobuf as p;
 
 use crate::classify::{Class, classify};
+use crate::resolve::resolve;
+use crate::rewrite::{Refusal, Rewritten, rewrite};
 use crate::tree::{Walker, walk_statement};
-use crate::{Facts, SqlError, Statement, limits, position};
+use crate::{Facts, Model, SqlError, Statement, limits, position};
 
 /// What to do with statements that never run under a binding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,30 +28,43 @@ pub enum Others {
 /// # Errors
 /// [`SqlError`] for the first statement that can't be judged; nothing of the text may run then.
 pub fn parse_script(text: &str) -> Result<Vec<Statement>, SqlError> {
-    parse_script_with(text, Others::Refuse)
+    parse_script_with(text, Others::Refuse, None)
 }
 
 /// [`parse_script`], with a choice for statements that never run: those of
-/// [`Kind::Other`](crate::Kind::Other) and those with [`Facts::unknown`] syntax.
+/// [`Kind::Other`](crate::Kind::Other) and those with [`Facts::unknown`] syntax. With a model of
+/// the database, names are [resolved](Facts::reach), and relations are rewritten where their mode
+/// asks for it.
 ///
 /// # Errors
 /// As [`parse_script`].
-pub fn parse_script_with(text: &str, others: Others) -> Result<Vec<Statement>, SqlError> {
+pub fn parse_script_with(
+    text: &str,
+    others: Others,
+    model: Option<&Model>,
+) -> Result<Vec<Statement>, SqlError> {
     let trees = parse(text)?;
     if trees.len() > limits::STATEMENTS {
         return Err(SqlError::TooLarge);
     }
     // The only statement of a text that already is canonical needs no second parse.
     let original = if trees.len() == 1 { trimmed(text) } else { "" };
-    trees.into_iter().map(|tree| statement(tree, original, others)).collect()
+    trees.into_iter().map(|tree| statement(tree, original, others, model)).collect()
 }
 
-fn statement(mut tree: p::Node, original: &str, others: Others) -> Result<Statement, SqlError> {
+fn statement(
+    mut tree: p::Node,
+    original: &str,
+    others: Others,
+    model: Option<&Model>,
+) -> Result<Statement, SqlError> {
     let Some(node) = &mut tree.node else { return Err(SqlError::NotCanonical) };
     let Class { kind, refusal, answered } = classify(node);
     let built = |canonical: String, facts| Statement {
         kind,
         refusal,
+        refused: None,
+        tenant_parameter: None,
         canonical: canonical.into_boxed_str(),
         facts,
         fingerprint: OnceLock::new(),
@@ -69,16 +84,29 @@ fn statement(mut tree: p::Node, original: &str, others: Others) -> Result<Statem
     if walker.gave_up() {
         return Err(SqlError::TooLarge);
     }
-    let (facts, rewrote) = walker.finish();
+    let (mut facts, rewrote) = walker.finish();
+    if facts.unknown.is_empty()
+        && let Some(model) = model
+    {
+        resolve(node, &mut facts, model)?;
+    }
     if !facts.unknown.is_empty() {
         // It is refused for that: no need to find its canonical text.
         return Ok(built(unjudged(tree), facts));
     }
+    let rewritten = match model.map_or(Ok(Rewritten::default()), |model| rewrite(node, model)) {
+        Ok(rewritten) => rewritten,
+        Err(Refusal { reason, what }) => {
+            let (refusal, refused) = (Some(reason), Some(what));
+            return Ok(Statement { refusal, refused, ..built(String::new(), facts) });
+        }
+    };
     let (canonical, tree) = deparse(tree)?;
-    if rewrote || canonical != original {
+    if rewrote || rewritten.changed || canonical != original {
         check(&canonical, &tree)?;
     }
-    Ok(built(canonical, facts))
+    let tenant_parameter = rewritten.parameter;
+    Ok(Statement { tenant_parameter, ..built(canonical, facts) })
 }
 
 /// Holds invariant 2: the text parses to the tree that was judged.
@@ -95,7 +123,7 @@ fn check(canonical: &str, judged: &p::Node) -> Result<(), SqlError> {
     if tree == judged { Ok(()) } else { Err(SqlError::NotCanonical) }
 }
 
-fn parse(text: &str) -> Result<Vec<p::Node>, SqlError> {
+pub(crate) fn parse(text: &str) -> Result<Vec<p::Node>, SqlError> {
     if !limits::is_scannable(text) {
         return Err(SqlError::TooDeep);
     }

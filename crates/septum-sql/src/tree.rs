@@ -11,8 +11,10 @@ mod noted;
 mod number;
 mod scope;
 
+use pg_query::protobuf::node::Node as NodeEnum;
+
 use crate::Facts;
-use scope::Scope;
+pub(crate) use scope::Scope;
 
 pub(crate) use node::{command, walk_statement};
 
@@ -30,9 +32,16 @@ enum Pass {
     Compare,
 }
 
+/// What looks at nodes, and may change them, while a [`Walker`] walks.
+pub(crate) trait Visitor {
+    /// A node whose parts were walked. `ctes` are the common table expressions in scope where
+    /// it stands. What is put in its place is not walked.
+    fn leave(&mut self, node: &mut NodeEnum, ctes: &Scope);
+}
+
 /// One walk over one tree.
-#[derive(Debug)]
-pub(crate) struct Walker {
+pub(crate) struct Walker<'v> {
+    visitor: Option<&'v mut dyn Visitor>,
     pass: Pass,
     facts: Facts,
     /// Whether the tree was changed in more than its locations.
@@ -43,7 +52,7 @@ pub(crate) struct Walker {
     left: usize,
 }
 
-impl Walker {
+impl<'v> Walker<'v> {
     /// A walk that collects facts and rewrites.
     pub(crate) fn judge() -> Self {
         Self::new(Pass::Judge)
@@ -54,8 +63,14 @@ impl Walker {
         Self::new(Pass::Compare)
     }
 
+    /// A walk that shows each node to a visitor, and changes nothing by itself.
+    pub(crate) fn visit(visitor: &'v mut dyn Visitor) -> Self {
+        Self { visitor: Some(visitor), ..Self::new(Pass::Compare) }
+    }
+
     fn new(pass: Pass) -> Self {
         Self {
+            visitor: None,
             pass,
             facts: Facts::default(),
             rewrote: false,
@@ -77,6 +92,12 @@ impl Walker {
     fn goes_on(&mut self) -> bool {
         self.left = self.left.saturating_sub(1);
         self.left > 0
+    }
+
+    fn leave(&mut self, node: &mut NodeEnum) {
+        if let Some(visitor) = &mut self.visitor {
+            visitor.leave(node, &self.ctes);
+        }
     }
 
     fn judging(&self) -> bool {

@@ -29,6 +29,7 @@ macro_rules! kinds {
                     $(NodeEnum::$refused(_) => walker.unknown($refused_name),)*
                     $(NodeEnum::$never(_) => walker.unknown(stringify!($never)),)*
                 }
+                walker.leave(node);
             }
         }
 
@@ -40,6 +41,7 @@ macro_rules! kinds {
                 $(NodeEnum::$refused(_) => walker.unknown($refused_name),)*
                 $(NodeEnum::$never(_) => walker.unknown(stringify!($never)),)*
             }
+            walker.leave(node);
         }
 
         /// The SQL name of a command that never runs; of anything else, what to call it.
