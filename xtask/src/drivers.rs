@@ -1,5 +1,6 @@
 //! The database drivers of other languages that the end-to-end tests use, in `target/drivers`.
 
+use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -15,22 +16,30 @@ pub(crate) struct Drivers {
     node: Result<PathBuf>,
     prisma: Result<PathBuf>,
     ruby: Result<PathBuf>,
+    hibernate: Result<PathBuf>,
 }
 
 /// Installs what is not there yet. What can't be had is a note, not a failure: its tests are
 /// counted as skipped.
 pub(crate) fn fetch() -> Drivers {
-    Drivers { python: python(), node: node(), prisma: prisma(), ruby: ruby() }
+    Drivers {
+        python: python(),
+        node: node(),
+        prisma: prisma(),
+        ruby: ruby(),
+        hibernate: hibernate(),
+    }
 }
 
 impl Drivers {
     /// Each with its name and how the tests are told where it is.
-    fn all(&self) -> [(&'static str, &'static str, &Result<PathBuf>); 4] {
+    fn all(&self) -> [(&'static str, &'static str, &Result<PathBuf>); 5] {
         [
             ("Python", "SEPTUM_TEST_PYTHON", &self.python),
             ("Node", "SEPTUM_TEST_NODE_FOLDER", &self.node),
             ("Prisma", "SEPTUM_TEST_PRISMA_FOLDER", &self.prisma),
             ("Ruby", "SEPTUM_TEST_RUBY", &self.ruby),
+            ("Java", "SEPTUM_TEST_HIBERNATE_CLASSES", &self.hibernate),
         ]
     }
 
@@ -58,7 +67,7 @@ impl Drivers {
                 println!("export {variable}={}", path.display());
             }
         }
-        for found in [self.python, self.node, self.prisma, self.ruby] {
+        for found in [self.python, self.node, self.prisma, self.ruby, self.hibernate] {
             found?;
         }
         Ok(())
@@ -172,6 +181,41 @@ fn ruby() -> Result<PathBuf> {
         _ => bail!("ActiveRecord is installed but can't be loaded"),
     }
 }
+
+/// The class path of Hibernate, as Debian has it; a program is compiled as it starts.
+fn hibernate() -> Result<PathBuf> {
+    let files = HIBERNATE.map(|name| PathBuf::from(format!("/usr/share/java/{name}.jar")));
+    let compiles = || in_path("javac").is_some();
+    let works = || files.iter().all(|file| file.is_file()) && compiles();
+    if !works() {
+        let java: &[&str] = if compiles() { &[] } else { &["default-jdk-headless"] };
+        match Manager::may_install() {
+            Some(Manager::Apt) => Manager::Apt.install(&[java, &HIBERNATE_PACKAGES].concat())?,
+            _ => bail!("Debian alone packages Hibernate"),
+        }
+    }
+    if !works() {
+        bail!("the packages are installed, but not all of their files are there");
+    }
+    Ok(env::join_paths(files)?.into())
+}
+
+const HIBERNATE_PACKAGES: [&str; 4] =
+    ["libhibernate3-java", "libjavassist-java", "libpostgresql-jdbc-java", "libslf4j-java"];
+
+const HIBERNATE: [&str; 11] = [
+    "hibernate-core",
+    "hibernate-commons-annotations",
+    "geronimo-jpa_2.0_spec",
+    "geronimo-jta-1.2-spec",
+    "dom4j",
+    "antlr",
+    "commons-collections3",
+    "javassist",
+    "slf4j-api",
+    "slf4j-nop",
+    "postgresql",
+];
 
 fn install(debian: &[&str], others: &[&str], what: &str) -> Result<()> {
     match Manager::may_install() {

@@ -33,6 +33,11 @@ async fn active_record_works_for_two_tenants() {
 }
 
 #[tokio::test]
+async fn hibernate_works_for_two_tenants() {
+    is_kept_apart("hibernate", java("UseHibernate.java")).await;
+}
+
+#[tokio::test]
 async fn prisma_works_for_two_tenants() {
     is_kept_apart("prisma", node("SEPTUM_TEST_PRISMA_FOLDER", "use_prisma.js")).await;
 }
@@ -81,6 +86,23 @@ fn ruby(program: &'static str) -> Option<impl Fn() -> Command> {
     Some(move || {
         let mut command = Command::new(&ruby);
         command.arg("-W0").arg(path(program));
+        command
+    })
+}
+
+/// A program for the system's Java with a class path.
+fn java(program: &'static str) -> Option<impl Fn() -> Command> {
+    let Some(classes) = std::env::var_os("SEPTUM_TEST_HIBERNATE_CLASSES") else {
+        skip(program, "no Java with Hibernate: run it by `cargo xtask test`");
+        return None;
+    };
+    Some(move || {
+        let mut command = Command::new("java");
+        command
+            // Hibernate's own classes are made at run time.
+            .args(["--add-opens", "java.base/java.lang=ALL-UNNAMED", "-cp"])
+            .arg(&classes)
+            .arg(path(program));
         command
     })
 }

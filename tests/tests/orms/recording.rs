@@ -99,7 +99,7 @@ fn statement(entry: &str) -> Option<&str> {
     matches!(first, "statement" | "execute" | "parse").then_some(text)
 }
 
-/// A statement without its constants and the numbers in its names.
+/// A statement without its constants, numbers and the names that are made up as it goes.
 fn shape(text: &str) -> String {
     let mut shape = String::new();
     for (at, part) in text.split('\'').enumerate() {
@@ -107,9 +107,18 @@ fn shape(text: &str) -> String {
         if at % 2 == 1 {
             shape.push('?');
         } else {
-            shape.push_str(part);
+            shape.extend(part.split_inclusive(|c| !may_be_made_up(c)).map(without_numbers));
         }
     }
-    let numbers = shape.split_inclusive(|c: char| !c.is_ascii_digit());
-    numbers.map(|part| part.trim_start_matches(|c: char| c.is_ascii_digit())).collect()
+    shape
+}
+
+/// `1`, `7fcd_1`, `4b1e007a-...`: hexadecimal digits and what joins them.
+fn may_be_made_up(letter: char) -> bool {
+    letter.is_ascii_hexdigit() || matches!(letter, '_' | '-')
+}
+
+fn without_numbers(part: &str) -> String {
+    let rest = part.trim_start_matches(may_be_made_up);
+    if part.contains(|c: char| c.is_ascii_digit()) { format!("0{rest}") } else { part.into() }
 }

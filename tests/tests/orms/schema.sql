@@ -80,3 +80,5 @@ INSERT INTO ar_internal_metadata
 
 GRANT SELECT ON currencies, django_migrations, schema_migrations, ar_internal_metadata TO crm_app;
 GRANT SELECT, INSERT, UPDATE, DELETE ON accounts, contacts, deals, activities TO crm_app;
+-- Some take a number first and insert it then.
+GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO crm_app;

@@ -12,7 +12,7 @@ use crate::recording::{LOG_PREFIX, Recording};
 const SCHEMA: &str = include_str!("schema.sql");
 const PROTECTED: [&str; 4] = ["accounts", "contacts", "deals", "activities"];
 /// How long a program may take, its start included.
-const LIMIT: Duration = Duration::from_secs(60);
+const LIMIT: Duration = Duration::from_secs(120);
 
 /// A database as a program sees it.
 #[derive(Clone)]
