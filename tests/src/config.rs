@@ -134,6 +134,10 @@ root_key_file = "root.key"
 
 [tenant]
 type = "uuid"
+
+[[relations]]
+name = "public.currencies"
+scope = "shared"
 {tenants}
 [audit]
 folder = "audit"

@@ -129,8 +129,8 @@ reasons! {
         "only statements known to stay inside one tenant run under a tenant's binding",
         "run administrative statements through the operators' listener";
     FunctionNotAllowed = 303, "the function is not allowed",
-        "it can change the binding, run SQL held in a string, or reach another session",
-        "do without it, or do it through the operators' listener";
+        "it can change the binding, run SQL held in a string, or reach another tenant or session",
+        "do without it, or list it in `guard.functions` once you have read it";
     SettingNotAllowed = 304, "the setting is not allowed",
         "a setting can change what SQL means or outlive the transaction",
         "use one of the allowed settings, or list it in `guard.settings`";
@@ -173,6 +173,21 @@ reasons! {
     ForeignTenant = 317, "a value is another tenant's key",
         "the attempt is recorded; row-level security shows and takes nothing of another tenant's",
         "leave the key out, or send the bound tenant's; work across tenants is an operator's";
+    Unclassified = 318, "nobody said whose the relation's rows are",
+        "only a tenant's own tables and those that are listed as shared are reached",
+        "add `[[relations]] name = \"<schema>.<relation>\" scope = \"shared\"` or `\"tenant\"`";
+    UnknownObject = 319, "a name leads to nothing in the database's catalog",
+        "what can't be looked up can't be judged",
+        "check the name; what was made just now is known after the next look at the catalog";
+    SharedWrite = 320, "a shared relation is written",
+        "what every tenant reads must be written by none of them",
+        "write reference data through the operators' listener";
+    SystemColumnNotAllowed = 321, "a system column is read",
+        "xmin, xmax, cmin, cmax and ctid tell how other tenants' rows come and go",
+        "use a version column of the table's own, or allow them with `guard.system_columns`";
+    ViewPastPolicies = 322, "a view reads a tenant's table past its policies",
+        "it reads by the rights of its owner, to whom row-level security doesn't apply",
+        "`ALTER VIEW ... SET (security_invoker = true)`";
     SystemColumn = 330, "a system column is named beside all columns of a table",
         "what stands in the place of a table that is enforced by rewriting would show it in `*` too",
         "name the columns instead of `*`, or find the row by its key";
@@ -197,6 +212,16 @@ reasons! {
     NotRewritable = 337, "the statement can't be held to one tenant by rewriting",
         "its table has no row-level security, and what is meant can't be said of one tenant's rows",
         "write the statement differently; README.md says what can be rewritten";
+
+    LockedOut = 340, "locked out after repeated attempts to cross",
+        "who tries again and again to reach another tenant is refused for a while, and nobody else is",
+        "wait, or have an operator look at the audit log and lift it: `septum lockout`";
+    LeakedRow = 341, "a row of another tenant's came back and was held back",
+        "a row's own tenant column, or a canary in it, says that it is another tenant's",
+        "row-level security or the tenancy model lets rows through: mend it before anything else";
+    Probing = 342, "an error that tells of what may be another tenant's row",
+        "a unique key or a policy was met that the tenant's own rows don't explain",
+        "make unique keys begin with the tenant column; see who tries in the audit log";
 
     ProtocolViolation = 401, "the bytes are not the PostgreSQL protocol",
         "what can't be read exactly is refused",

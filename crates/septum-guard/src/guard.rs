@@ -5,7 +5,8 @@ use septum_bind::Binding;
 use septum_core::{Reason, TenantId};
 use septum_sql::{Model, Others, Statement, parse_script_with};
 
-use crate::judgement::{Verdict, first_denial};
+use crate::judgement::{Observed, Passed};
+use crate::observations::Observations;
 use crate::state::State;
 use crate::{Denial, Guarded, Judgement, Mode, Policy, rules};
 
@@ -15,6 +16,7 @@ use crate::{Denial, Guarded, Judgement, Mode, Policy, rules};
 pub struct Guard {
     policy: Policy,
     state: ArcSwap<State>,
+    observations: Observations,
 }
 
 impl Guard {
@@ -22,13 +24,18 @@ impl Guard {
     /// or a function that is not PostgreSQL's own is refused.
     pub fn new(policy: Policy) -> Self {
         let state = ArcSwap::from_pointee(State::without_model(&policy));
-        Self { policy, state }
+        Self { policy, state, observations: Observations::default() }
     }
 
     /// Judges by this model from now on. A new epoch begins: nothing that was judged before is
     /// current any more, and no verdict of before is found again.
     pub fn adopt(&self, model: Arc<Model>) {
-        self.state.rcu(|before| before.next(Arc::clone(&model), &self.policy));
+        self.state.rcu(|before| before.next(Some(Arc::clone(&model)), &self.policy));
+    }
+
+    /// Judges without a model again, as at the start: the one that there was is too old.
+    pub fn forget(&self) {
+        self.state.rcu(|before| before.next(None, &self.policy));
     }
 
     /// The model that was adopted last.
@@ -104,28 +111,52 @@ impl Guard {
     /// INVARIANT: a verdict goes into the cache of the state that it was judged by, so that one
     /// which a newer model has overtaken is kept by nobody.
     fn judge_anew(&self, text: &str, state: &State) -> Judgement {
-        let bound = self.judge_bound(text, state.model.as_deref());
+        let (bound, observed) = match self.judge_bound(text, state.model.as_deref()) {
+            Ok((statements, observed)) => (Ok(statements), observed),
+            Err(denial) => (Err(denial), Observed::default()),
+        };
         let each = bound.iter().flat_map(|statements| statements.iter());
         let named = each.flat_map(|one| self.policy.tenants.named_by(one)).collect();
-        let judgement = Judgement::new(text, state.epoch, self.policy.mode(), bound, named);
+        let judgement =
+            Judgement::new(text, state.epoch, self.policy.mode(), (bound, observed), named);
         if !judgement.hands_over() {
             state.cache.insert(&judgement);
         }
         judgement
     }
 
-    fn judge_bound(&self, text: &str, model: Option<&Model>) -> Verdict {
+    fn judge_bound(&self, text: &str, model: Option<&Model>) -> Result<Passed, Denial> {
         let statements = self.parse(text, model)?;
-        first_denial(&statements, |one| rules::judge(one, &self.policy, model))?;
-        Ok(statements.into_iter().map(Guarded::new).collect())
+        let mut observed = Vec::new();
+        for one in &statements {
+            let in_one = |denial: Denial| denial.in_statement(one);
+            let seen = rules::judge(one, &self.policy, model).map_err(in_one)?;
+            observed.extend(seen.into_iter().map(in_one));
+        }
+        Ok((statements.into_iter().map(Guarded::new).collect(), observed.into()))
     }
 
-    fn parse(&self, text: &str, model: Option<&Model>) -> Result<Vec<Statement>, Denial> {
+    /// What of a text runs only because the mode is [`Mode::Observe`], as far as nobody has been
+    /// told of the like yet: for the log.
+    pub fn observed(&self, judgement: &Judgement) -> Vec<Denial> {
+        let new = |denial: &&Denial| self.observations.is_new(denial);
+        judgement.observed().iter().filter(new).cloned().collect()
+    }
+
+    pub(crate) fn policy(&self) -> &Policy {
+        &self.policy
+    }
+
+    pub(crate) fn parse(
+        &self,
+        text: &str,
+        model: Option<&Model>,
+    ) -> Result<Vec<Statement>, Denial> {
         if text.len() > self.policy.max_statement_bytes {
             return Err(Denial::new(Reason::StatementTooLarge));
         }
         let (others, model) = match self.policy.mode() {
-            Mode::Enforce => (Others::Refuse, model),
+            Mode::Enforce | Mode::Observe => (Others::Refuse, model),
             // Row-level security is to be tested alone.
             Mode::Off => (Others::Deparse, None),
         };

@@ -11,15 +11,18 @@
 
 mod cache;
 mod denial;
+mod explanation;
 mod guard;
 mod guarded;
 mod judgement;
 mod keys;
+mod observations;
 mod policy;
 mod rules;
 mod state;
 
 pub use denial::Denial;
+pub use explanation::{Explained, Explanation};
 pub use guard::Guard;
 pub use guarded::Guarded;
 pub use judgement::Judgement;

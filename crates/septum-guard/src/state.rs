@@ -19,9 +19,9 @@ impl State {
         Self { epoch: 0, model: None, cache: VerdictCache::new(policy.cache_bytes) }
     }
 
-    /// The epoch of another model. Its cache is empty.
-    pub(crate) fn next(&self, model: Arc<Model>, policy: &Policy) -> Self {
+    /// The epoch of another model, or of none. Its cache is empty.
+    pub(crate) fn next(&self, model: Option<Arc<Model>>, policy: &Policy) -> Self {
         let cache = VerdictCache::new(policy.cache_bytes);
-        Self { epoch: self.epoch.wrapping_add(1), model: Some(model), cache }
+        Self { epoch: self.epoch.wrapping_add(1), model, cache }
     }
 }

@@ -221,6 +221,34 @@ impl Bind {
         let count = reader.u16().unwrap_or_default();
         (0..count).filter_map(move |_| reader.value().ok().flatten())
     }
+
+    /// The formats that the client wants of the result's columns.
+    pub fn result_formats(&self) -> ResultFormats {
+        // Of checked form, as above.
+        let mut reader = Reader::new(&self.values);
+        for _ in 0..reader.u16().unwrap_or_default() {
+            let _ = reader.u16();
+        }
+        for _ in 0..reader.u16().unwrap_or_default() {
+            let _ = reader.value();
+        }
+        let count = reader.u16().unwrap_or_default();
+        ResultFormats((0..count).map(|_| reader.u16() == Ok(1)).collect())
+    }
+}
+
+/// The formats of a result's columns: none means text for all, one is for all.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ResultFormats(Box<[bool]>);
+
+impl ResultFormats {
+    /// Whether the column of this index comes in binary.
+    pub fn is_binary(&self, index: usize) -> bool {
+        match &*self.0 {
+            [one] => *one,
+            each => each.get(index).copied().unwrap_or(false),
+        }
+    }
 }
 
 /// A format code: 0 for text, 1 for binary.

@@ -3,6 +3,7 @@ use std::sync::OnceLock;
 use pg_query::protobuf as p;
 
 use crate::classify::{Class, classify};
+use crate::resolve::resolve;
 use crate::rewrite::{Refusal, Rewritten, rewrite};
 use crate::tree::{Walker, walk_statement};
 use crate::{Facts, Model, SqlError, Statement, limits, position};
@@ -31,8 +32,9 @@ pub fn parse_script(text: &str) -> Result<Vec<Statement>, SqlError> {
 }
 
 /// [`parse_script`], with a choice for statements that never run: those of
-/// [`Kind::Other`](crate::Kind::Other) and those with [`Facts::unknown`] syntax; and with a model
-/// of the database, by which relations are rewritten where their mode asks for it.
+/// [`Kind::Other`](crate::Kind::Other) and those with [`Facts::unknown`] syntax. With a model of
+/// the database, names are [resolved](Facts::reach), and relations are rewritten where their mode
+/// asks for it.
 ///
 /// # Errors
 /// As [`parse_script`].
@@ -82,7 +84,12 @@ fn statement(
     if walker.gave_up() {
         return Err(SqlError::TooLarge);
     }
-    let (facts, rewrote) = walker.finish();
+    let (mut facts, rewrote) = walker.finish();
+    if facts.unknown.is_empty()
+        && let Some(model) = model
+    {
+        resolve(node, &mut facts, model)?;
+    }
     if !facts.unknown.is_empty() {
         // It is refused for that: no need to find its canonical text.
         return Ok(built(unjudged(tree), facts));
@@ -116,7 +123,7 @@ fn check(canonical: &str, judged: &p::Node) -> Result<(), SqlError> {
     if tree == judged { Ok(()) } else { Err(SqlError::NotCanonical) }
 }
 
-fn parse(text: &str) -> Result<Vec<p::Node>, SqlError> {
+pub(crate) fn parse(text: &str) -> Result<Vec<p::Node>, SqlError> {
     if !limits::is_scannable(text) {
         return Err(SqlError::TooDeep);
     }

@@ -11,14 +11,14 @@ use ring::rand::{SecureRandom as _, SystemRandom};
 use septum_bind::Tenants;
 use septum_pgwire::scram::{DEFAULT_ITERATIONS, SALT_BYTES, Verifier};
 use septum_proxy::{
-    Address, Config, Database, Limits, Listener, ListenerTls, Operator, PoolConfig, ServerAddress,
-    ServerTls, Timeouts, User,
+    Address, CatalogConfig, Config, Database, Limits, Listener, ListenerTls, Operator, PoolConfig,
+    ServerAddress, ServerTls, Timeouts, User,
 };
 
 use super::database::{Login, Upstream};
 use super::http::registered;
 use super::section::Section;
-use super::tls;
+use super::{tenancy, tls};
 
 /// `pg_temp` comes last, so that nothing temporary shadows anything (catalogue S27, S75).
 const SEARCH_PATH: &str = "public, pg_temp";
@@ -33,6 +33,7 @@ pub(super) fn proxy(
     let listeners: Vec<_> = root.sections("listeners").iter().map(listener).collect();
     let users = users(root, tenants);
     let database = upstream.map(|upstream| database(&section, upstream, &upstream.login));
+    let catalog = catalog(root);
     let operator = root.section("operator");
     let operator = match operator.is_present() {
         true => {
@@ -43,12 +44,24 @@ pub(super) fn proxy(
     Some(Config {
         listeners: listeners.into_iter().collect::<Option<_>>()?,
         database: database?,
+        catalog: catalog?,
         pool: pool(&section),
         users: users?,
         operator: operator?,
         limits: limits(&root.section("limits")),
         timeouts: timeouts(&root.section("timeouts")),
     })
+}
+
+fn catalog(root: &Section<'_>) -> Option<CatalogConfig> {
+    let guard = root.section("guard");
+    let interval = guard.duration("catalog_interval").unwrap_or(CatalogConfig::INTERVAL);
+    let shortest = std::time::Duration::from_secs(1);
+    if interval < shortest {
+        guard.wrong("catalog_interval", "a look a second is the most: write `1s` or more");
+        return None;
+    }
+    Some(CatalogConfig { tenancy: tenancy::tenancy(root)?, interval })
 }
 
 fn database(section: &Section<'_>, upstream: &Upstream, login: &Login) -> Database {

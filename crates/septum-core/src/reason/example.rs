@@ -54,16 +54,22 @@ impl Reason {
             Self::TypeNotAllowed => "SELECT 'x'::pg_temp.evil",
             Self::PreparedNotAllowed => "PREPARE p AS SELECT 1",
             Self::ForeignTenant => "SELECT * FROM accounts WHERE tenant_id = '<another tenant>'",
-            Self::SystemColumn => "SELECT *, ctid FROM accounts",
-            Self::ViewNotScoped => "SELECT * FROM account_totals, a view over a rewritten table",
-            Self::ColumnsUnknown => "INSERT INTO accounts SELECT * FROM imported",
-            Self::TenantColumnWritten => "UPDATE accounts SET (tenant_id, name) = (1, 'x')",
-            Self::ConflictNotScoped => {
-                "INSERT INTO accounts ... ON CONFLICT (email) DO NOTHING, unique without the tenant"
-            }
-            Self::LockNotScoped => "SELECT ... FROM jobs JOIN queues ... FOR UPDATE SKIP LOCKED",
-            Self::NoTenantParameter => "a Parse of `SELECT * FROM accounts` that declares a type",
-            Self::NotRewritable => "UPDATE accounts SET name = 'x' WHERE CURRENT OF c",
+            Self::Unclassified => "SELECT * FROM countries, a table without the tenant column",
+            Self::UnknownObject => "SELECT * FROM acounts",
+            Self::SharedWrite => "UPDATE countries SET name = 'x'",
+            Self::SystemColumnNotAllowed => "SELECT xmin, ctid FROM accounts",
+            Self::ViewPastPolicies => "a view of a superuser's, without security_invoker",
+            Self::SystemColumn => "SELECT ctid, * FROM notes, which is enforced by rewriting",
+            Self::ViewNotScoped => "a view over a table that is enforced by rewriting",
+            Self::ColumnsUnknown => "INSERT INTO notes SELECT * FROM drafts",
+            Self::TenantColumnWritten => "UPDATE notes SET (tenant_id, name) = (SELECT ...)",
+            Self::ConflictNotScoped => "INSERT ... ON CONFLICT (email), unique across all tenants",
+            Self::LockNotScoped => "SELECT ... FROM a, b FOR UPDATE SKIP LOCKED",
+            Self::NoTenantParameter => "a statement with 65535 parameters",
+            Self::NotRewritable => "a statement on such a table that has no rewritten form",
+            Self::LockedOut => "the twentieth look for another tenant's key within a minute",
+            Self::LeakedRow => "a table whose policy was replaced by USING (true)",
+            Self::Probing => "inserting the e-mail address of another tenant's customer",
             Self::ProtocolViolation => "a message whose length is shorter than its head",
             Self::StartupNotAllowed => "options='-c row_security=off' in a connection string",
             Self::AuthenticationFailed => "a wrong password",
@@ -81,8 +87,10 @@ impl Reason {
             Self::TooManyConnections => "one connection more than `limits.connections`",
             Self::UnsafeRole => "database.user = \"postgres\"",
             Self::IdleTimeout => "BEGIN, and then nothing for `timeouts.idle_in_transaction`",
-            Self::CatalogUnavailable => "a statement before the catalog was first read",
-            Self::UnprovenTable => "SELECT * FROM a table without a policy",
+            Self::CatalogUnavailable => {
+                "SELECT * FROM accounts, before PostgreSQL was reached once"
+            }
+            Self::UnprovenTable => "a table after ALTER TABLE ... DISABLE ROW LEVEL SECURITY",
             Self::AuditUnavailable => "the disk of `audit.folder` is full",
         }
     }

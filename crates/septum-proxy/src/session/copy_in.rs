@@ -235,7 +235,7 @@ impl Session {
                         .push_back(Expect::Execution { rows: Rows::Discard, done: Done::CopyRow });
                     if let Some(denial) = crossing {
                         *crossed = true;
-                        self.noticed.push(self.event(&denial.into()));
+                        self.attempted(&denial.into());
                     }
                 }
                 Ok(None) if *ended => {

@@ -10,13 +10,14 @@ use septum_sql::Statement;
 use super::evidence::Bound;
 use super::expect::{Done, Expect, Rows, Undo};
 use super::prepared::{Portal, Prepared};
-use super::tenant;
 use super::query::{Judged, allowed};
+use super::tenant;
+use super::tripwire::{Described, Watched};
 use super::{Session, Stop, Work, aborted, perform, postgres_error};
 use crate::pool::Lease;
 
 impl Session {
-    pub(super) fn begin_parse(&mut self, parse: Parse) -> Result<(), Stop> {
+    pub(super) fn begin_parse(&mut self, parse: &Parse) -> Result<(), Stop> {
         if parse.name.is_empty() {
             // Whatever becomes of the new one, the old one is gone.
             self.statements.remove("");
@@ -40,17 +41,17 @@ impl Session {
             let message = format!("prepared statement \"{}\" already exists", parse.name);
             return Err(postgres_error("42P05", message).into());
         }
-        if !self.has_room_for(&parse) {
+        if !self.has_room_for(parse) {
             let message = "too many prepared statements; close some";
             return Err(postgres_error("53400", message).into());
         }
         let bound = judged.bound.clone();
-        let prepared = Arc::new(Prepared::new(judged, parse.types.into()));
+        let prepared = Arc::new(Prepared::new(judged, parse.types.as_slice().into()));
         tenant::has_room(&prepared)?;
         if !prepared.is_remote() {
             self.notice(&prepared.judgement, std::iter::empty(), &bound);
         }
-        self.push(Work::Prepare { name: parse.name, prepared })
+        self.push(Work::Prepare { name: parse.name.clone(), prepared })
     }
 
     /// In a failed transaction only what ends it, or a part of it, is prepared or bound, known
@@ -179,7 +180,7 @@ impl Session {
                 let message = format!("cursor \"{}\" already exists", bind.portal);
                 return Err(postgres_error("42P03", message).into());
             }
-            let portal = Portal { prepared, ran: false };
+            let portal = Portal { prepared, ran: false, watched: Arc::default() };
             let before = self.portals.insert(bind.portal.clone(), portal);
             self.answer(Undo::Portal(bind.portal, before), BytesMut::bind_complete);
             return Ok(());
@@ -196,7 +197,11 @@ impl Session {
         let Some(name) = self.server_name(&prepared) else { return Ok(()) };
         let Some(lease) = &mut self.lease else { return Ok(()) };
         lease.server.wire.output.bind(&bind.portal, &name, &values);
-        let portal = Portal { prepared, ran: false };
+        let known = lease.server.statements.shape(&prepared.key);
+        let formats = bind.result_formats();
+        let guard = &self.shared.services.guard;
+        let watched = Watched::of(&prepared.key, known, &formats, guard);
+        let portal = Portal { prepared, ran: false, watched };
         let before = self.portals.insert(bind.portal.clone(), portal);
         self.expect
             .push_back(Expect::Bind { relay: true, undo: Undo::Portal(bind.portal, before) });
@@ -223,7 +228,8 @@ impl Session {
                 let Some(lease) = &mut self.lease else { return Ok(()) };
                 lease.server.wire.output.describe_statement(&name);
                 let tenant = prepared.statement().and_then(|one| one.tenant_parameter());
-                self.expect.push_back(Expect::Statement { tenant });
+                let key = Arc::clone(&prepared.key);
+                self.expect.push_back(Expect::Statement { key, tenant });
             }
             Target::Portal(name) => {
                 if let Some(portal) = self.portals.get(name)
@@ -236,9 +242,10 @@ impl Session {
                 // What is not in our list may be a cursor that SQL declared in this
                 // transaction; the server knows.
                 self.ready_for_portal(name, || Work::Describe(target.clone()))?;
+                let of = Described::Portal(self.watched(name));
                 let Some(lease) = &mut self.lease else { return Ok(()) };
                 lease.server.wire.output.describe_portal(name);
-                self.expect.push_back(Expect::Portal { no_data: true });
+                self.expect.push_back(Expect::Portal { rows: true, no_data: true, of });
             }
         }
         self.sent = true;
@@ -270,11 +277,23 @@ impl Session {
             return Ok(());
         }
         self.ready_for_portal(&execute.portal, || Work::Execute(execute.clone()))?;
+        let watched = self.watched(&execute.portal);
+        let describe = !watched.is_known() && !self.is_being_described(&watched);
         let Some(lease) = &mut self.lease else { return Ok(()) };
+        if describe {
+            lease.server.wire.output.describe_portal(&execute.portal);
+            let of = Described::Portal(Arc::clone(&watched));
+            self.expect.push_back(Expect::Portal { rows: false, no_data: false, of });
+        }
         lease.server.wire.output.execute(&execute.portal, execute.rows);
-        self.expect.push_back(Expect::Execution { rows: Rows::Relay, done: Done::Relay });
+        self.expect.push_back(Expect::Execution { rows: Rows::Relay(watched), done: Done::Relay });
         self.sent = true;
         Ok(())
+    }
+
+    /// What is known of a portal's rows; of a cursor that SQL declared, nothing.
+    fn watched(&self, name: &str) -> Arc<Watched> {
+        self.portals.get(name).map(|portal| Arc::clone(&portal.watched)).unwrap_or_default()
     }
 
     /// A portal is of the transaction under way, or of none; the bind it was made under may have

@@ -5,6 +5,7 @@ use septum_sql::{Kind, Statement};
 
 use super::evidence::Evidence;
 use super::query::Judged;
+use super::tripwire::Watched;
 use crate::server::Key;
 
 /// A statement that a client has prepared.
@@ -55,4 +56,6 @@ pub(crate) struct Portal {
     pub(crate) prepared: Arc<Prepared>,
     /// Whether Septum has performed it: that happens once.
     pub(crate) ran: bool,
+    /// What is known of its rows.
+    pub(crate) watched: Arc<Watched>,
 }

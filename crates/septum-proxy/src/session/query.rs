@@ -7,6 +7,7 @@
 use std::sync::Arc;
 
 use bytes::BytesMut;
+use septum_audit::{Event, Kind as EventKind};
 use septum_core::{Reason, TenantId};
 use septum_guard::{Denial, Guarded, Judgement};
 use septum_pgwire::backend::Write as _;
@@ -19,7 +20,9 @@ use super::evidence::{Bound, Evidence};
 use super::expect::{Done, Expect, Rows, Undo};
 use super::prepared::is_remote;
 use super::tenant;
+use super::tripwire::{Described, Watched};
 use super::{Session, Stop, Work};
+use crate::lockout;
 use crate::refusal::Refusal;
 use crate::server::Key;
 
@@ -52,7 +55,14 @@ impl Session {
         let evidence = Evidence::of(&handover);
         let bound = self.resolve(&evidence)?;
         let judgement = self.judgement(&handover.text, turn.as_ref());
-        let statements = allowed(&judgement, &bound)?;
+        let statements = match allowed(&judgement, &bound) {
+            Err(Stop::Refused(refusal)) if refusal.may_be_outdated() && !self.looked => {
+                return Err(Stop::Outdated);
+            }
+            other => other,
+        };
+        self.looked = false;
+        let statements = statements?;
         Ok(Judged { statements, judgement, evidence, bound })
     }
 
@@ -82,24 +92,43 @@ impl Session {
         allowed(&self.shared.services.guard.judgement(text), bound)
     }
 
-    /// Notes an attempt to cross that is not refused, to be recorded once it is answered: how
-    /// long the answer took says nothing.
+    /// Notes what is for the log although it is not refused: an attempt to cross, and what runs
+    /// because the guard only observes. It is recorded once it is answered: how long the answer
+    /// took says nothing.
     pub(super) fn notice<'a>(
         &mut self,
         judgement: &Judgement,
         values: impl Iterator<Item = &'a [u8]>,
         bound: &Bound,
     ) {
-        let Some(binding) = bound.binding() else { return };
-        if let Some(denial) = self.shared.services.guard.crossing(judgement, values, binding) {
-            self.noticed.push(self.event(&refused(denial, bound)));
+        let guard = Arc::clone(&self.shared.services.guard);
+        // What it did is not known: nobody else gets its connection.
+        self.tainted |= judgement.is_observed();
+        for denial in guard.observed(judgement) {
+            let event = self.event(&refused(denial, bound));
+            self.noticed.push(Event { kind: EventKind::Observed, ..event }, None);
         }
+        let Some(binding) = bound.binding() else { return };
+        if let Some(denial) = guard.crossing(judgement, values, binding) {
+            self.attempted(&refused(denial, bound));
+        }
+    }
+
+    /// Has an attempt recorded and counted that is answered like anything else.
+    pub(super) fn attempted(&mut self, refusal: &Refusal) {
+        let (event, actor) = (self.event(refusal), self.actor(refusal));
+        self.noticed.push(event, actor);
     }
 
     /// The binding of what comes next.
     pub(super) fn resolve(&mut self, evidence: &Evidence) -> Result<Bound, Stop> {
         let held = self.ahead.binding();
-        Ok(self.standing.resolve(evidence, held, &self.shared.services)?)
+        let services = &self.shared.services;
+        let bound = self.standing.resolve(evidence, held, services)?;
+        if let Some(binding) = bound.binding() {
+            lockout::check(binding, services, &self.peer)?;
+        }
+        Ok(bound)
     }
 
     pub(super) fn begin_query(&mut self, text: &str) -> Result<(), Stop> {
@@ -184,8 +213,10 @@ impl Session {
         out.describe_portal("");
         out.execute("", 0);
         self.expect.push_back(Expect::Bind { relay: false, undo: Undo::Nothing });
-        self.expect.push_back(Expect::Portal { no_data: false });
-        self.expect.push_back(Expect::Execution { rows: Rows::Relay, done: Done::Relay });
+        let watched = Arc::new(Watched::default());
+        let of = Described::Portal(Arc::clone(&watched));
+        self.expect.push_back(Expect::Portal { rows: true, no_data: false, of });
+        self.expect.push_back(Expect::Execution { rows: Rows::Relay(watched), done: Done::Relay });
         self.sent = true;
         Ok(())
     }
@@ -209,6 +240,7 @@ fn refused(denial: Denial, bound: &Bound) -> Refusal {
             refusal.tenant = Some(binding.tenant().clone());
             refusal.principal = Some(binding.principal().clone());
             refusal.source = Some(binding.source());
+            refusal.binding = Some(Arc::clone(binding));
         }
         Bound::Nothing(reason)
             if refusal.reason == Reason::UnboundStatement && *reason != Reason::NoBinding =>

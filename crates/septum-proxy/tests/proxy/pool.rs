@@ -105,7 +105,8 @@ async fn p20_a_server_that_dies_in_the_middle_of_a_row_puts_nothing_into_the_row
     acme.send().await;
     assert_eq!(acme.receive().await.unwrap().tag, b'T');
     let admin = connect(&fixture.cluster.dsn("postgres")).await.unwrap();
-    let end = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE usename = 'app'";
+    let end = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity \
+               WHERE application_name = 'septum'";
     assert!(admin.query_one(end, &[]).await.unwrap().get::<_, bool>(0));
     let mut rest = Vec::new();
     // A reset is an end as well.

@@ -70,8 +70,7 @@ async fn the_simple_protocol_copies_and_cursors_get_the_tenant_too() {
     let out = wire.query("COPY plain (id, tenant_id) TO STDOUT").await;
     assert_eq!(out.iter().filter(|line| line.starts_with('d')).count(), 11);
     assert!(out.iter().all(|line| !line.starts_with('d') || line.ends_with("\t2\n")), "{out:?}");
-    for (copied, ends) in [("21\tmine\n22\tmine\n", "C COPY 2"), ("23\tmine\textra\n", "E 22P04")]
-    {
+    for (copied, ends) in [("21\tmine\n22\tmine\n", "C COPY 2"), ("23\tmine\textra\n", "E 22P04")] {
         wire.query("BEGIN").await;
         crate::wire::query(&mut wire.out, "COPY plain (id, secret) FROM STDIN");
         wire.send().await;

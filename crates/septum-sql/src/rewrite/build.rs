@@ -73,18 +73,23 @@ pub(super) fn equal(left: NodeEnum, right: NodeEnum) -> NodeEnum {
 }
 
 pub(super) fn all(conditions: Vec<p::Node>) -> NodeEnum {
-    let boolop = p::BoolExprType::AndExpr.into();
+    junction(p::BoolExprType::AndExpr, conditions)
+}
+
+pub(super) fn any(conditions: Vec<p::Node>) -> NodeEnum {
+    junction(p::BoolExprType::OrExpr, conditions)
+}
+
+fn junction(boolop: p::BoolExprType, conditions: Vec<p::Node>) -> NodeEnum {
+    let boolop = boolop.into();
     NodeEnum::BoolExpr(Box::new(p::BoolExpr { xpr: None, boolop, args: conditions, location: 0 }))
 }
 
 /// `CASE WHEN first THEN then ELSE false END`: PostgreSQL evaluates `then` only where `first`
 /// is true, whatever it makes of the rest.
 pub(super) fn only_then(first: NodeEnum, then: p::Node) -> NodeEnum {
-    let when = p::CaseWhen {
-        expr: boxed(first),
-        result: Some(Box::new(then)),
-        ..p::CaseWhen::default()
-    };
+    let when =
+        p::CaseWhen { expr: boxed(first), result: Some(Box::new(then)), ..p::CaseWhen::default() };
     NodeEnum::CaseExpr(Box::new(p::CaseExpr {
         args: vec![node(NodeEnum::CaseWhen(Box::new(when)))],
         defresult: boxed(no()),

@@ -86,11 +86,7 @@ impl Rewriter<'_> {
         self.hold_outside(source, position, columns)
     }
 
-    fn hold_in_rows(
-        &mut self,
-        source: &mut p::SelectStmt,
-        position: usize,
-    ) -> Result<(), Refusal> {
+    fn hold_in_rows(&mut self, source: &mut p::SelectStmt, position: usize) -> Result<(), Refusal> {
         for row in &mut source.values_lists {
             let Some(NodeEnum::List(row)) = &mut row.node else { continue };
             if let Some(value) = row.items.get_mut(position) {
@@ -170,7 +166,7 @@ impl Rewriter<'_> {
         if conflict.action() != p::OnConflictAction::OnconflictUpdate {
             return Ok(());
         }
-        self.restrict(target, &mut conflict.where_clause)?;
+        self.restrict(target, &mut conflict.where_clause, false)?;
         self.assign(target, &mut conflict.target_list)
     }
 }

@@ -1,11 +1,13 @@
 //! References to relations that are read.
 
+use std::collections::BTreeSet;
+
 use pg_query::protobuf as p;
 use pg_query::protobuf::node::Node as NodeEnum;
 use septum_core::{Reason, TableMode};
 
 use super::{Refusal, Rewriter, build, views};
-use crate::catalog::Relation;
+use crate::catalog::{Relation, RelationKind};
 use crate::model::Class;
 use crate::tree::Scope;
 
@@ -44,7 +46,10 @@ impl<'m> Rewriter<'m> {
             return Ok(());
         }
         if let Some(held) = self.held(name)? {
-            *node = self.sub_select(held, name)?;
+            // Row-level security holds it, and a sub-select can't show what is asked for.
+            if held.alone || !self.asks_for_a_table(name) {
+                *node = self.sub_select(held, name)?;
+            }
         } else if let Some(relation) = self.named(name)
             && self.model.class(relation.oid) == Class::System
             && let Some(masked) = self.system(relation, name)?
@@ -52,6 +57,13 @@ impl<'m> Rewriter<'m> {
             *node = masked;
         }
         Ok(())
+    }
+
+    /// Whether a sub-select might not do in the place of a reference.
+    fn asks_for_a_table(&self, name: &p::RangeVar) -> bool {
+        let alias = alias(name);
+        !self.survey.system.is_empty()
+            || !alias.colnames.is_empty() && self.survey.alone.contains(&alias.aliasname)
     }
 
     pub(super) fn named(&self, name: &p::RangeVar) -> Option<&'m Relation> {
@@ -66,7 +78,7 @@ impl<'m> Rewriter<'m> {
         let of = |column: &str| build::output(build::column(&relation.name, column));
         let mut target_list: Vec<_> =
             relation.columns.iter().map(|column| of(&column.name)).collect();
-        target_list.extend(self.system_columns(&alias.aliasname)?.map(of));
+        target_list.extend(self.system_columns(relation, &alias)?.map(of));
         let own = build::equal(build::column(&relation.name, column), self.tenant()?);
         let mut select = p::SelectStmt {
             target_list,
@@ -86,14 +98,22 @@ impl<'m> Rewriter<'m> {
     /// since `*` and the whole row would show them.
     pub(super) fn system_columns(
         &self,
-        alias: &str,
+        relation: &Relation,
+        alias: &p::Alias,
     ) -> Result<impl Iterator<Item = &'static str> + use<>, Refusal> {
         let survey = &self.survey;
-        match survey.system.first() {
-            Some(column) if survey.all_columns || survey.alone.contains(alias) => {
+        let whole_row = survey.alone.contains(&alias.aliasname);
+        // A table's row keeps the names of its columns, and a sub-select's has the alias's.
+        if whole_row && !alias.colnames.is_empty() {
+            return Err(Refusal::new(Reason::NotRewritable, &alias.aliasname));
+        }
+        let has_none = relation.kind == RelationKind::View;
+        match survey.system.first().filter(|_| !has_none) {
+            Some(column) if survey.all_columns || whole_row => {
                 Err(Refusal::new(Reason::SystemColumn, column))
             }
-            Some(_) | None => Ok(survey.system.clone().into_iter()),
+            Some(_) => Ok(survey.system.clone().into_iter()),
+            None => Ok(BTreeSet::new().into_iter()),
         }
     }
 

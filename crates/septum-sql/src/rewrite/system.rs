@@ -74,7 +74,7 @@ impl Rewriter<'_> {
             });
         }
         let alias = super::read::alias(name);
-        for column in self.system_columns(&alias.aliasname)? {
+        for column in self.system_columns(relation, &alias)? {
             target_list.push(build::output(build::column(&relation.name, column)));
         }
         let from = NodeEnum::RangeVar(build::reference(relation, true));

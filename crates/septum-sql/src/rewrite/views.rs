@@ -4,10 +4,10 @@
 use pg_query::protobuf::node::Node as NodeEnum;
 use septum_core::{Scope, TableMode};
 
+use crate::Model;
 use crate::catalog::{Oid, Relation, RelationKind};
 use crate::model::Class;
 use crate::tree::{Walker, walk_statement};
-use crate::Model;
 
 /// Whether a relation shows rows that nothing holds to a tenant. A view that the deployment has
 /// listed with a tenant column is held by that.
