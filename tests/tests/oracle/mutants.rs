@@ -1,10 +1,12 @@
+//! Ways that are wrong, to see that the oracle finds out.
+//!
 //! Ways that are written by hand over the tree that a statement was made as: one that is right
-//! for the queries that it takes, and wrong ones, to see that the oracle finds out.
+//! for the queries that it takes, and wrong ones; and what the guard makes, with a part spoiled.
 
 use crate::schema::Schema;
 use crate::statements::Statement;
 use crate::tree::{Mark, Place as Table};
-use crate::way::{Carried, Way};
+use crate::way::{Carried, Guarded, Way};
 use crate::world::Place;
 
 /// What is wrong with it.
@@ -105,5 +107,39 @@ impl ByHand {
             Wrong::Pasted => matches!(around.last(), Some(Mark::Alone(_))),
             Wrong::NotInWith => around.iter().any(|mark| matches!(mark, Mark::With)),
         }
+    }
+}
+
+/// What the guard makes of statements of a kind, spoiled.
+pub(crate) struct Spoiled {
+    pub(crate) guarded: Guarded,
+    pub(crate) spoil: Spoil,
+}
+
+/// How a text is spoiled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Spoil {
+    /// What the statements are that are taken: the first word.
+    pub(crate) first: &'static str,
+    pub(crate) replaced: &'static str,
+    pub(crate) by: &'static str,
+}
+
+impl Way for Spoiled {
+    fn name(&self) -> &'static str {
+        "spoiled"
+    }
+
+    fn place(&self) -> Place {
+        self.guarded.place()
+    }
+
+    fn carry(&self, statement: &Statement) -> Result<Carried, String> {
+        let carried = self.guarded.carry(statement)?;
+        if !carried.text.starts_with(self.spoil.first) {
+            return Err("not taken".into());
+        }
+        let text = carried.text.replace(self.spoil.replaced, self.spoil.by);
+        Ok(Carried { text, ..carried })
     }
 }

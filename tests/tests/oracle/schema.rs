@@ -68,6 +68,8 @@ pub(crate) struct View {
     pub(crate) body: String,
     /// The tenant column of what it shows.
     pub(crate) tenant: Option<String>,
+    /// The place of the table that it shows.
+    pub(crate) of: usize,
 }
 
 /// Columns that a table may have besides its tenant's and `id`.
@@ -224,6 +226,12 @@ impl Table {
         }
     }
 
+    /// The same under another name: a partition, a child, a view.
+    pub(crate) fn renamed(&self, name: &str) -> Self {
+        let bare = Self::named(name).bare;
+        Self { name: name.into(), bare, ..self.clone() }
+    }
+
     fn usual_columns(dice: &mut Dice) -> Vec<Column> {
         let id = ("id", Ty::Int);
         let chosen = [id].into_iter().chain(dice.some(&COLUMNS, 45));
@@ -299,7 +307,8 @@ impl Table {
 
 impl View {
     fn random(dice: &mut Dice, schema: &Schema, number: usize) -> Self {
-        let table = dice.pick(&schema.tables);
+        let of = dice.below(schema.tables.len());
+        let table = &schema.tables[of];
         let options = *dice.pick(&["", "WITH (security_invoker)", "WITH (security_barrier)"]);
         let all = dice.percent(70);
         // The tenant column and the id stay.
@@ -309,6 +318,6 @@ impl View {
         let only = *dice.pick(&["", "", "WHERE id > 1", "WHERE id IS NOT NULL AND id < 900"]);
         let body = format!("SELECT {} FROM {} {only}", names.join(", "), table.name);
         let tenant = table.tenant.as_ref().map(|tenant| tenant.column.clone());
-        Self { name: format!("v{number}"), columns, options, body, tenant }
+        Self { name: format!("v{number}"), columns, options, body, tenant, of }
     }
 }

@@ -231,7 +231,12 @@ impl Maker<'_> {
 
     pub(super) fn table_numbered(&mut self, number: usize) -> From {
         let table = &self.schema.tables[number];
-        let (columns, mut text) = (table.columns.clone(), self.reference(table));
+        let (columns, mut table) = (table.columns.clone(), table.clone());
+        if self.dice.percent(5) {
+            let member = self.dice.pick(&table.members()).clone();
+            table = table.renamed(&member);
+        }
+        let mut text = self.reference(&table);
         match self.dice.below(40) {
             0 => text = format!("ONLY {text}"),
             1 => text = format!("{text} *"),

@@ -9,8 +9,9 @@ impl Maker<'_> {
         self.frames.last().is_some_and(|frame| frame.keys.is_some() && !frame.in_aggregate)
     }
 
-    /// `GROUP BY ...`, which may group by nothing. From here on the query's columns are its keys.
-    pub(super) fn group(&mut self) -> Sql {
+    /// `GROUP BY ...`, which may group by nothing, and whether it groups in several ways at once.
+    /// From here on the query's columns are its keys.
+    pub(super) fn group(&mut self) -> (Sql, bool) {
         let mut keys: Vec<Column> = Vec::new();
         for _ in 0..self.dice.below(3) {
             let ty = *self.dice.pick(&crate::ty::ALL);
@@ -24,8 +25,9 @@ impl Maker<'_> {
         }
         let names: Vec<_> = keys.iter().map(|key| key.name.as_str()).collect();
         let list = names.join(" , ");
-        let by = match self.dice.below(8) {
-            _ if keys.is_empty() => String::new(),
+        let how = if keys.is_empty() { usize::MAX } else { self.dice.below(8) };
+        let by = match how {
+            usize::MAX => String::new(),
             0 => format!("GROUP BY ROLLUP ( {list} )"),
             1 => format!("GROUP BY CUBE ( {list} )"),
             2 => format!("GROUP BY GROUPING SETS ( ( {list} ) , ( {} ) , ( ) )", names[0]),
@@ -34,8 +36,9 @@ impl Maker<'_> {
         };
         if let Some(frame) = self.frames.last_mut() {
             frame.keys = Some(keys);
+            frame.no_window = how < 4;
         }
-        by.into()
+        (by.into(), how < 4)
     }
 
     /// An aggregate of the innermost query's rows.

@@ -132,25 +132,32 @@ impl Maker<'_> {
         let from = self.from();
         self.frames.push(from.frame());
         let filter = self.filter(55);
-        let grouped = if self.may(22) { Some(self.group()) } else { None };
-        let (list, width) = match (&grouped, purpose) {
-            (None, Purpose::Top) if self.dice.percent(20) => (self.stars(&from), 0),
-            (None, Purpose::Any) if self.dice.percent(60) => {
+        let (grouped, in_sets) = if self.may(22) { self.group() } else { (Sql::from(""), false) };
+        let is_grouped = self.groups();
+        let (list, width) = match (is_grouped, purpose) {
+            (false, Purpose::Top) if self.dice.percent(20) => (self.stars(&from), 0),
+            (false, Purpose::Any) if self.dice.percent(60) => {
                 ((*self.dice.pick(&["1", "*", ""])).into(), 0)
             }
             _ => self.items(types, purpose),
         };
-        let having = match grouped {
-            Some(_) => self.maybe(35, |maker| sql!["HAVING", maker.expr(Ty::Bool)]),
-            None => None,
+        let having = match is_grouped {
+            true => self.maybe(35, |maker| sql!["HAVING", maker.expr(Ty::Bool)]),
+            false => None,
         };
-        let distinct = if width > 0 { self.maybe(12, |_| "DISTINCT".into()) } else { None };
+        let distinct = if width > 0 && !in_sets { self.maybe(12, |_| "DISTINCT".into()) } else { None };
         self.frames.pop();
         let mut rows = sql!["FROM", from.sql, filter];
         if let Some(place) = from.place {
             rows = rows.mark(Mark::Alone(place));
         }
-        let sql = sql!["SELECT", distinct, list, rows, grouped, having];
+        let mut sql = sql!["SELECT", distinct, list, rows, grouped, having];
+        if in_sets {
+            // PostgreSQL before 18 takes a key that equals a constant, as the tenant's does, for
+            // one value, though a set without it makes it NULL: it wouldn't sort by it.
+            let name = self.name("g");
+            sql = sql!["SELECT * FROM (", sql, format!("OFFSET 0 ) AS {name}")];
+        }
         if width > 0 && types.is_none() && purpose == Purpose::Top && self.dice.percent(4) {
             return (self.first_of_each(sql, width), 0);
         }

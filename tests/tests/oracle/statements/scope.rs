@@ -26,6 +26,8 @@ pub(super) struct Frame {
     pub(super) merged: Vec<Column>,
     /// In a query that groups: what it groups by. Nothing else may be named but in aggregates.
     pub(super) keys: Option<Vec<Column>>,
+    /// No window may stand here.
+    pub(super) no_window: bool,
     /// Inside of an aggregate: neither another one nor a query.
     pub(super) in_aggregate: bool,
 }

@@ -6,7 +6,7 @@ impl Maker<'_> {
     /// A window function, where the query's columns may stand.
     pub(super) fn window(&mut self, ty: Ty) -> Option<Sql> {
         let order = self.all_there_is();
-        if order.is_empty() {
+        if order.is_empty() || self.frames.last().is_some_and(|frame| frame.no_window) {
             return None;
         }
         let call = self.window_call(ty)?;

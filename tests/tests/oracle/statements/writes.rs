@@ -67,10 +67,18 @@ impl Maker<'_> {
         }
         let number = *self.dice.pick(&free);
         self.written.push(number);
-        let table = self.schema.tables[number].clone();
+        let mut table = self.schema.tables[number].clone();
+        let view = self.schema.views.iter().find(|view| view.of == number);
+        if self.dice.percent(5) {
+            let member = self.dice.pick(&table.members()).clone();
+            table = table.renamed(&member);
+        } else if let Some(view) = view && keyword != "MERGE INTO" && self.dice.percent(15) {
+            table = Table { columns: view.columns.clone(), ..table.renamed(&view.name) };
+        }
         // A common table expression's name is no target, so it hides nothing here.
         let name = table.name.clone();
-        let only = if keyword != "INSERT INTO" && self.dice.percent(4) { "ONLY" } else { "" };
+        let inherits = table.members().len() > 1;
+        let only = if inherits && keyword != "INSERT INTO" && self.dice.percent(4) { "ONLY" } else { "" };
         let hidden = self.ctes.iter().any(|cte| cte.alias == table.name);
         let alias = if !hidden && self.is_free(&table.bare) && self.dice.percent(40) {
             None
@@ -78,8 +86,9 @@ impl Maker<'_> {
             Some(self.name("t"))
         };
         let named = alias.clone().map(|alias| format!("AS {alias}")).unwrap_or_default();
+        let is_view = self.schema.views.iter().any(|view| view.name == table.name);
         let rel = Rel {
-            table: Some(number),
+            table: (!is_view).then_some(number),
             trapped: true,
             ..Rel::new(alias.unwrap_or_else(|| table.bare.clone()), table.columns.clone())
         };
