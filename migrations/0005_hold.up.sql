@@ -1,7 +1,8 @@
 -- The counterpart of a policy's WITH CHECK for tables that are enforced by rewriting.
 
 CREATE FUNCTION septum.hold(given {{tenant_type}}, own {{tenant_type}}) RETURNS {{tenant_type}}
-    LANGUAGE plpgsql IMMUTABLE SECURITY INVOKER PARALLEL SAFE
+    -- Not IMMUTABLE: the planner would call it for rows that there may not be.
+    LANGUAGE plpgsql STABLE SECURITY INVOKER PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
     AS $$
 BEGIN

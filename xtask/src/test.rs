@@ -6,7 +6,7 @@ use anyhow::Result;
 
 use crate::command::{self, cargo, target};
 use crate::steps::Steps;
-use crate::{drivers, needs};
+use crate::{drivers, needs, sqlsmith};
 
 /// What proptest draws its cases from.
 const SEED: &str = "PROPTEST_RNG_SEED";
@@ -38,6 +38,7 @@ fn lints(steps: &mut Steps) {
 fn all(steps: &mut Steps) -> Result<()> {
     lints(steps);
     let drivers = drivers::fetch();
+    sqlsmith::fetch_or_say();
     // Tests that can't run here write a line each into this file, and say why.
     let skipped = target()?.join("skipped-tests");
     fs::write(&skipped, "")?;

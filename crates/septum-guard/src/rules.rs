@@ -74,7 +74,11 @@ pub(crate) fn denials(
 fn is_observable(denial: &Denial) -> bool {
     let listed = matches!(
         denial.reason,
-        Reason::FunctionNotAllowed | Reason::OperatorNotAllowed | Reason::RelationNotAllowed
+        Reason::FunctionNotAllowed
+            | Reason::OperatorNotAllowed
+            | Reason::RelationNotAllowed
+            | Reason::Unclassified
+            | Reason::SystemColumnNotAllowed
     );
     let explain = denial.reason == Reason::StatementNotAllowed
         && denial.subject.as_deref() == Some(explain::NAME);

@@ -95,7 +95,12 @@ denied! {
         "SELECT set_config(setting_name => 'app.x', new_value => '2', is_local => false)",
         "SELECT set_config(VARIADIC ARRAY['septum.tenant', '2'])",
         "SELECT set_config('app.x', '2')",
-        "SELECT current_setting($1)",
+        "SELECT current_setting($1 || $2)",
+        "SELECT app.current_setting($1)",
+        "SELECT current_setting(setting_name => $1)",
+        "SELECT current_setting(regexp_replace($1, '^septum', 'not septum', 'i'))",
+        "SELECT current_setting(pg_catalog.regexp_replace($1, '^septum', 'septum', 'i'))",
+        "SELECT current_setting(pg_catalog.regexp_replace('septum' || $1, '^septum', 'not septum', 'i'))",
         "SELECT current_setting('septum'||'.seal')",
         "SELECT app.set_config('app.x', '2', false)",
     ];
@@ -454,6 +459,7 @@ allowed! {
     ];
     settings_that_only_shape_the_answer = [
         "SET TIME ZONE 'Europe/Zurich'",
+        "SET TIME ZONE INTERVAL '+02:00' HOUR TO MINUTE",
         "SET DateStyle = ISO, DMY",
         "SET intervalstyle TO iso_8601",
         "SET extra_float_digits = 3",

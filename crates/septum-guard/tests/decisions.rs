@@ -45,6 +45,33 @@ fn decisions_on_a_table_of_statements() {
 }
 
 #[test]
+fn s9_of_the_names_before_a_column_none_is_a_function() {
+    let guard = Guard::new(Policy::default());
+    let runs = |text: &str| guard.judge(text, Some(&binding())).is_ok();
+    // As SQLAlchemy names columns.
+    assert!(runs("SELECT pg_catalog.pg_namespace.nspname FROM pg_catalog.pg_namespace"));
+    for text in
+        ["SELECT a.pg_sleep FROM a", "SELECT s.a.pg_sleep FROM s.a", "SELECT (a).b.lo_get FROM a"]
+    {
+        assert!(!runs(text), "{text}");
+    }
+}
+
+#[test]
+fn s08_a_setting_that_a_parameter_names_is_none_of_septums() {
+    let guard = Guard::new(Policy::default());
+    let texts =
+        ["SELECT current_setting($1)", "SELECT pg_catalog.current_setting($1::varchar, true)"];
+    for text in texts {
+        let statements = guard.judge(text, Some(&binding())).unwrap();
+        let canonical = statements.first().unwrap().canonical();
+        assert!(canonical.contains("'^septum', 'not septum', 'i'"), "{canonical}");
+        let again = guard.judge(canonical, Some(&binding())).unwrap();
+        assert_eq!(again.first().unwrap().canonical(), canonical);
+    }
+}
+
+#[test]
 fn a_text_seen_before_gets_the_same_statements() {
     let guard = model::guard(Policy::default());
     let text = "SELECT * FROM accounts WHERE id = $1";

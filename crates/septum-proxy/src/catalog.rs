@@ -213,7 +213,8 @@ impl Work {
     }
 }
 
-/// Tells the operator what of the tenancy model the database doesn't have.
+/// Tells the operator, once an epoch, what of the tenancy model the database doesn't have, and
+/// which relations the guard refuses and how to mend that.
 fn tell(model: &Model) {
     let catalog = model.catalog();
     tracing::info!(relations = catalog.relations().count(), "the database's catalog is known");
@@ -221,5 +222,9 @@ fn tell(model: &Model) {
         if catalog.relation_named(Some(&name.schema), &name.name).is_none() {
             tracing::warn!(relation = %name, "a relation of the configuration is not in the database");
         }
+    }
+    for unproven in model.posture().unproven() {
+        let (relation, remedy) = (&unproven.relation, unproven.remedy.as_deref());
+        tracing::warn!(%relation, fault = %unproven.fault, remedy, "SEP-511: refused as unproven");
     }
 }

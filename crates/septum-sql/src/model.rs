@@ -3,9 +3,9 @@ use std::sync::Arc;
 
 use septum_core::{Scope, TableMode, Tenancy};
 
-use crate::Catalog;
 use crate::catalog::{Oid, Relation, RelationKind};
 use crate::resolve::{Index, Views};
+use crate::{Catalog, Posture};
 
 /// A catalog, seen through the tenancy model: what each relation is to a tenant.
 #[derive(Debug)]
@@ -16,6 +16,7 @@ pub struct Model {
     index: Index,
     /// Absent only while the views themselves are being resolved.
     views: Option<Views>,
+    posture: Posture,
 }
 
 /// What a relation is to a tenant.
@@ -40,11 +41,20 @@ impl Model {
     /// What a tenancy model makes of a catalog.
     pub fn new(catalog: Arc<Catalog>, tenancy: Arc<Tenancy>) -> Self {
         let class = |relation: &Relation| (relation.oid, classify(relation, &tenancy));
-        let classes = catalog.relations().map(class).collect();
+        let alone: HashMap<Oid, Class> = catalog.relations().map(class).collect();
+        let narrowed =
+            |(oid, class): (&Oid, &Class)| (*oid, narrowed(*oid, *class, &catalog, &alone));
+        let classes = alone.iter().map(narrowed).collect();
+        let posture = Posture::prove(&catalog, &tenancy, &classes);
         let index = Index::new(&catalog);
-        let mut model = Self { catalog, tenancy, classes, index, views: None };
+        let mut model = Self { catalog, tenancy, classes, index, views: None, posture };
         model.views = Some(Views::new(&model));
         model
+    }
+
+    /// What is proven of the database's own row-level security.
+    pub fn posture(&self) -> &Posture {
+        &self.posture
     }
 
     /// The catalog.
@@ -87,5 +97,32 @@ fn classify(relation: &Relation, tenancy: &Tenancy) -> Class {
         }
         None if relation.kind == RelationKind::Sequence => Class::Unclassified,
         None => tenant(None, None).unwrap_or(Class::Unclassified),
+    }
+}
+
+/// Rows of a child are its parent's too: neither may be laxer than the other says. What is would
+/// show a tenant's rows under another rule, and is nothing then.
+fn narrowed(oid: Oid, class: Class, catalog: &Catalog, classes: &HashMap<Oid, Class>) -> Class {
+    let is_tenants = |one: &&Relation| matches!(classes.get(&one.oid), Some(Class::Tenant { .. }));
+    match class {
+        Class::Shared => {
+            let kin = [catalog.ancestors(oid), catalog.descendants(oid)].concat();
+            if kin.iter().any(is_tenants) { Class::Unclassified } else { class }
+        }
+        Class::Tenant { column, mode } => {
+            let name = |oid, number| {
+                let column = |one: &&crate::catalog::Column| one.number == number;
+                Some(&*catalog.relation(oid)?.columns.iter().find(column)?.name)
+            };
+            let laxer = |above: &&Relation| match classes.get(&above.oid) {
+                Some(Class::Tenant { column: theirs, mode: rule }) => {
+                    name(above.oid, *theirs) != name(oid, column)
+                        || (mode == TableMode::Rewrite && *rule != TableMode::Rewrite)
+                }
+                Some(Class::Shared | Class::System | Class::Unclassified) | None => false,
+            };
+            if catalog.ancestors(oid).iter().any(laxer) { Class::Unclassified } else { class }
+        }
+        Class::System | Class::Unclassified => class,
     }
 }

@@ -4,6 +4,7 @@
 //! a field that a new version of the parser adds fails to compile, and so does a new kind of
 //! node in [`node`]. [`noted`] holds the kinds that say something about what is reached.
 
+mod asked;
 mod node;
 mod nodes;
 mod noted;

@@ -1,5 +1,6 @@
 //! Without a model of the database nobody knows what a name means in it: only PostgreSQL's own
-//! may be named.
+//! may be named. With one, a tenant's relation is reached where PostgreSQL is proven to hold it
+//! to the bound tenant (catalogue S27-S36).
 
 use septum_core::Reason;
 use septum_sql::{Model, QualifiedName, Standing, Statement};
@@ -8,8 +9,21 @@ use crate::Denial;
 
 pub(super) fn check(statement: &Statement, model: Option<&Model>) -> Result<(), Denial> {
     match model {
-        Some(_) => Ok(()),
+        Some(model) => proven_only(statement, model),
         None => own_only(statement),
+    }
+}
+
+fn proven_only(statement: &Statement, model: &Model) -> Result<(), Denial> {
+    // Those behind views too.
+    let mut reached = statement.facts().reach.relations.iter();
+    let unproven = reached.find_map(|relation| model.posture().of(relation.oid));
+    match unproven {
+        Some(unproven) => {
+            let name = unproven.relation.to_string();
+            Err(Denial::of(Reason::UnprovenTable, "the use of the unproven", &name))
+        }
+        None => Ok(()),
     }
 }
 

@@ -4,8 +4,7 @@
 //! share; they are never written. The user's are what the tenancy model says: a tenant's, shared
 //! and only read, or refused. A view that it doesn't list is what its definition reads.
 
-use septum_core::Reason;
-use septum_core::TableMode;
+use septum_core::{Reason, TableMode};
 use septum_sql::catalog::RelationKind;
 use septum_sql::{Class, QualifiedName, Reach, Reached, Statement};
 
@@ -59,7 +58,7 @@ fn check_reached(reached: &Reached, reach: &Reach) -> Result<(), Denial> {
         }
         Class::Shared => Ok(()),
         Class::Unclassified if reached.kind == RelationKind::Sequence => Err(denied(name)),
-        Class::Unclassified if reached.kind == RelationKind::View && !reached.listed => Ok(()),
+        Class::Unclassified if reached.kind == RelationKind::View && !reached.written => Ok(()),
         Class::Unclassified if leave && !reached.written => Ok(()),
         Class::Unclassified => Err(unclassified(name, "\"shared\"")),
     }

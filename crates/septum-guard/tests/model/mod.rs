@@ -4,7 +4,7 @@ use septum_core::{Tenancy, TenantType};
 use septum_guard::{Guard, Policy};
 use septum_sql::{Catalog, Model};
 use septum_test_cluster::Cluster;
-use tokio_postgres::{Error, NoTls};
+use tokio_postgres::{Client, Error, NoTls};
 
 /// A guard that knows the tables of `fixtures/schema.sql`.
 pub(crate) fn guard(policy: Policy) -> Guard {
@@ -18,7 +18,8 @@ pub(crate) fn model() -> Arc<Model> {
     static MODEL: OnceLock<Arc<Model>> = OnceLock::new();
     let load = || {
         let cluster = Cluster::start().unwrap();
-        let answer = answer(&cluster.dsn("postgres"));
+        let application = cluster.dsn_of("app", "app", "postgres");
+        let answer = answer(&cluster.dsn("postgres"), &application);
         let tenancy = Tenancy::new(TenantType::Text);
         Arc::new(Model::new(Arc::new(Catalog::read(&answer).unwrap()), Arc::new(tenancy)))
     };
@@ -26,18 +27,26 @@ pub(crate) fn model() -> Arc<Model> {
 }
 
 /// On a thread of its own: the test may be in a runtime already.
-fn answer(dsn: &str) -> String {
+fn answer(owner: &str, application: &str) -> String {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let ask = || runtime.block_on(ask(dsn)).unwrap();
+    let ask = || runtime.block_on(ask(owner, application)).unwrap();
     std::thread::scope(|scope| scope.spawn(ask).join().unwrap())
 }
 
-async fn ask(dsn: &str) -> Result<String, Error> {
+async fn ask(owner: &str, application: &str) -> Result<String, Error> {
+    for script in [
+        include_str!("../../../../migrations/0001_schema.up.sql"),
+        include_str!("../../../../migrations/0002_readers.up.sql"),
+        include_str!("../../../../migrations/0003_protect.up.sql"),
+        include_str!("../fixtures/schema.sql"),
+    ] {
+        connect(owner).await?.batch_execute(&script.replace("{{tenant_type}}", "text")).await?;
+    }
+    connect(application).await?.query_one(Catalog::QUERY, &[]).await?.try_get(0)
+}
+
+async fn connect(dsn: &str) -> Result<Client, Error> {
     let (client, connection) = tokio_postgres::connect(dsn, NoTls).await?;
-    let connection = tokio::spawn(connection);
-    client.batch_execute(include_str!("../fixtures/schema.sql")).await?;
-    let row = client.query_one(Catalog::QUERY, &[]).await?;
-    drop(client);
-    let _ = connection.await;
-    row.try_get(0)
+    tokio::spawn(connection);
+    Ok(client)
 }

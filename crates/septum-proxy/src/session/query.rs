@@ -101,17 +101,15 @@ impl Session {
         values: impl Iterator<Item = Parameter<'a>> + Clone,
         bound: &Bound,
     ) {
-        let guard = &self.shared.services.guard;
-        let observed = guard.observed(judgement).into_iter().map(|denial| Event {
-            kind: EventKind::Observed,
-            ..self.event(&refused(denial, bound))
-        });
-        let observed: Vec<Event> = observed.collect();
+        let guard = Arc::clone(&self.shared.services.guard);
         // What it did is not known: nobody else gets its connection.
         self.tainted |= judgement.is_observed();
-        let crossing = bound.binding().and_then(|one| guard.crossing(judgement, values, one));
-        observed.into_iter().for_each(|event| self.noticed.push(event, None));
-        if let Some(denial) = crossing {
+        for denial in guard.observed(judgement) {
+            let event = self.event(&refused(denial, bound));
+            self.noticed.push(Event { kind: EventKind::Observed, ..event }, None);
+        }
+        let Some(binding) = bound.binding() else { return };
+        if let Some(denial) = guard.crossing(judgement, values, binding) {
             self.attempted(&refused(denial, bound));
         }
     }

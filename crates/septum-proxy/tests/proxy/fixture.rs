@@ -9,7 +9,7 @@ use septum_audit::{Event, LockoutPolicy, Lockouts, Recorded, Sink, SinkError};
 use septum_bind::context::ContextKeys;
 use septum_bind::seal::{SealKey, SealPads};
 use septum_bind::{Binding, RootKey, Tenant, Tenants, Traces, UnixSeconds, credential};
-use septum_core::{Environment, TableMode, Tenancy, TenantType};
+use septum_core::{Environment, RelationName, Scope, TableMode, Tenancy, TenantType};
 use septum_guard::{Guard, Mode, Policy};
 use septum_pgwire::scram::Verifier;
 use septum_proxy::{
@@ -139,7 +139,7 @@ impl Fixture {
                 password: Some(septum_core::Secret::new("app".into())),
                 search_path: "public".into(),
             },
-            catalog: CatalogConfig::new(Tenancy::new(TenantType::Int)),
+            catalog: CatalogConfig::new(tenancy()),
             pool: PoolConfig {
                 size: 1.try_into().unwrap(),
                 acquire: Duration::from_secs(5),
@@ -251,6 +251,15 @@ async fn model(cluster: &Cluster, tenancy: Tenancy) -> Arc<Model> {
     let answer: String = client.query_one(Catalog::QUERY, &[]).await.unwrap().get(0);
     let catalog = Arc::new(Catalog::read(&answer).unwrap());
     Arc::new(Model::new(catalog, Arc::new(tenancy)))
+}
+
+/// The table `plain` has no row-level security.
+fn tenancy() -> Tenancy {
+    let mut tenancy = Tenancy::new(TenantType::Int);
+    let plain = RelationName { schema: "public".into(), name: "plain".into() };
+    let scope = Scope::Tenant { column: None, mode: Some(TableMode::Rewrite) };
+    tenancy.relations.insert(plain, scope);
+    tenancy
 }
 
 async fn run_script(dsn: &str, script: &str) -> Result<(), tokio_postgres::Error> {

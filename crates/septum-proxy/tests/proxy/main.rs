@@ -7,6 +7,7 @@
     reason = "a panic is how a test fails"
 )]
 
+mod catalog;
 mod clean;
 mod crossings;
 mod drivers;

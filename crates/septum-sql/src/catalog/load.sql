@@ -22,6 +22,9 @@ SELECT pg_catalog.json_build_object(
             'row_security', c.relrowsecurity,
             'forced', c.relforcerowsecurity,
             'partition', c.relispartition,
+            'rules', c.relhasrules AND EXISTS (SELECT FROM pg_catalog.pg_rewrite w
+                WHERE w.ev_class OPERATOR(pg_catalog.=) c.oid
+                    AND w.rulename OPERATOR(pg_catalog.<>) '_RETURN'::pg_catalog.name),
             'options', pg_catalog.to_json(coalesce(c.reloptions, ARRAY[]::pg_catalog.text[])),
             'parents', pg_catalog.to_json(ARRAY(
                 SELECT i.inhparent::pg_catalog.int8 FROM pg_catalog.pg_inherits i
@@ -33,9 +36,12 @@ SELECT pg_catalog.json_build_object(
             'extension', x.extension,
             'columns', (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_array(
                     a.attnum, a.attname, a.atttypid::pg_catalog.int8, a.attnotnull,
-                    a.attgenerated OPERATOR(pg_catalog.<>) ''::pg_catalog."char"
+                    a.attgenerated OPERATOR(pg_catalog.<>) ''::pg_catalog."char",
+                    coalesce(l.collisdeterministic, true)
                 ) ORDER BY a.attnum), '[]'::pg_catalog.json)
                 FROM pg_catalog.pg_attribute a
+                    LEFT JOIN pg_catalog.pg_collation l
+                        ON l.oid OPERATOR(pg_catalog.=) a.attcollation
                 WHERE a.attrelid OPERATOR(pg_catalog.=) c.oid
                     AND a.attnum OPERATOR(pg_catalog.>) 0 AND NOT a.attisdropped)))
         FROM pg_catalog.pg_class c

@@ -179,6 +179,19 @@ impl Catalog {
         found.iter().filter_map(|oid| self.relations.get(oid)).collect()
     }
 
+    /// What a relation is a partition or a child of, at every height, without itself.
+    pub fn ancestors(&self, of: Oid) -> Vec<&Relation> {
+        let mut found: Vec<&Relation> = Vec::new();
+        let mut above: Vec<Oid> = self.relation(of).map_or(&[][..], |one| &one.parents).to_vec();
+        while let Some(parent) = above.pop().and_then(|oid| self.relation(oid)) {
+            if !found.iter().any(|known| known.oid == parent.oid) {
+                found.push(parent);
+                above.extend_from_slice(&parent.parents);
+            }
+        }
+        found
+    }
+
     /// A type by its OID.
     pub fn type_of(&self, oid: Oid) -> Option<&Type> {
         self.types.get(&oid)

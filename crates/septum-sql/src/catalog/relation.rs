@@ -24,6 +24,8 @@ pub struct Relation {
     pub forced: bool,
     /// Whether it is a partition.
     pub partition: bool,
+    /// Whether it has rewrite rules, besides the one that makes a view.
+    pub rules: bool,
     /// Its options, as in `security_invoker=true`.
     pub options: Box<[Box<str>]>,
     /// What it is a partition or a child of.
@@ -87,7 +89,7 @@ pub enum RelationKind {
 
 /// A column (`pg_attribute`).
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(from = "(i16, Box<str>, Oid, bool, bool)")]
+#[serde(from = "(i16, Box<str>, Oid, bool, bool, bool)")]
 pub struct Column {
     /// Its number (`attnum`), from 1; there are gaps where columns were dropped.
     pub number: i16,
@@ -99,13 +101,22 @@ pub struct Column {
     pub not_null: bool,
     /// Whether it is generated, and can't be written.
     pub generated: bool,
+    /// Whether its collation, if it has one, takes no two different values for equal.
+    pub deterministic: bool,
 }
 
-impl From<(i16, Box<str>, Oid, bool, bool)> for Column {
+impl From<(i16, Box<str>, Oid, bool, bool, bool)> for Column {
     fn from(
-        (number, name, type_oid, not_null, generated): (i16, Box<str>, Oid, bool, bool),
+        (number, name, type_oid, not_null, generated, deterministic): (
+            i16,
+            Box<str>,
+            Oid,
+            bool,
+            bool,
+            bool,
+        ),
     ) -> Self {
-        Self { number, name, type_oid, not_null, generated }
+        Self { number, name, type_oid, not_null, generated, deterministic }
     }
 }
 

@@ -12,12 +12,11 @@ impl<'a> Resolver<'a> {
     /// A FROM clause, which the level then knows.
     pub(super) fn from(&mut self, items: &'a [p::Node]) {
         for item in items {
-            self.from_item(item);
+            self.range_item(item);
         }
     }
 
-    #[expect(clippy::wildcard_enum_match_arm, reason = "the catch-all arm refuses")]
-    pub(super) fn from_item(&mut self, item: &'a p::Node) {
+    pub(super) fn range_item(&mut self, item: &'a p::Node) {
         match &item.node {
             Some(NodeEnum::RangeVar(relation)) => self.range_var(relation),
             Some(NodeEnum::RangeSubselect(select)) => self.range_subselect(select),
@@ -185,7 +184,7 @@ impl<'a> Resolver<'a> {
     /// TABLESAMPLE: its method is a function, of which only a superuser can make one.
     fn sample(&mut self, sample: &'a p::RangeTableSample) {
         if let Some(relation) = sample.relation.as_deref() {
-            self.from_item(relation);
+            self.range_item(relation);
         }
         self.calls += 1;
         self.named_functions(&sample.method);
@@ -198,9 +197,9 @@ impl<'a> Resolver<'a> {
             return self.refuse("JOIN");
         };
         let start = self.entries();
-        self.from_item(left);
+        self.range_item(left);
         let middle = self.entries();
-        self.from_item(right);
+        self.range_item(right);
         if let Some(merged) = self.merge_columns(join, start, middle) {
             self.insert_merged(join, start, merged);
         }

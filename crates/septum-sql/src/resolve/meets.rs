@@ -5,7 +5,7 @@ use pg_query::protobuf::a_const::Val;
 use pg_query::protobuf::node::Node as NodeEnum;
 
 use super::expression::{list, row};
-use super::scope::{Found, string};
+use super::scope::{Entry, Found, Level, string};
 use super::{Meet, MeetValue, Resolver};
 use crate::Class;
 use crate::catalog::{Column, Oid, Relation};
@@ -153,15 +153,13 @@ impl<'a> Resolver<'a> {
             [.., table, name] => (string(name)?, Some(string(table)?)),
             [] => return None,
         };
-        let size = |level: &super::Level<'_>| {
-            level.entries.iter().map(super::scope::Entry::size).sum::<usize>()
-        };
+        let size = |level: &Level<'_>| level.entries.iter().map(Entry::size).sum::<usize>();
         let steps = self.levels.iter().map(size).sum::<usize>() / 4 + 1;
         if !self.spend(steps) {
             return None;
         }
         let catalog = self.catalog;
-        self.levels.iter().rev().flat_map(|level| level.visible()).find_map(|entry| {
+        self.levels.iter().rev().flat_map(Level::visible).find_map(|entry| {
             let named = match table {
                 Some(table) => entry.name == Some(table),
                 None => entry.bare && !entry.merged.contains(&name),

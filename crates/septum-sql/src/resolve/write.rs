@@ -99,7 +99,7 @@ impl<'a> Resolver<'a> {
         let relation = target.relation;
         self.levels.push(Level { entries: vec![target], ..Level::default() });
         if let Some(source) = merge.source_relation.as_deref() {
-            self.from_item(source);
+            self.range_item(source);
         }
         self.optional(merge.join_condition.as_deref());
         for clause in &merge.merge_when_clauses {

@@ -19,15 +19,11 @@ pub(super) fn string(text: &str) -> p::Node {
     node(NodeEnum::String(p::String { sval: text.into() }))
 }
 
-pub(super) fn zero() -> NodeEnum {
-    constant(Val::Ival(p::Integer { ival: 0 }))
-}
-
 pub(super) fn no() -> NodeEnum {
     constant(Val::Boolval(p::Boolean { boolval: false }))
 }
 
-pub(super) fn constant(val: Val) -> NodeEnum {
+fn constant(val: Val) -> NodeEnum {
     NodeEnum::AConst(p::AConst { isnull: false, location: 0, val: Some(val) })
 }
 
@@ -77,7 +73,15 @@ pub(super) fn equal(left: NodeEnum, right: NodeEnum) -> NodeEnum {
 }
 
 pub(super) fn all(conditions: Vec<p::Node>) -> NodeEnum {
-    let boolop = p::BoolExprType::AndExpr.into();
+    junction(p::BoolExprType::AndExpr, conditions)
+}
+
+pub(super) fn any(conditions: Vec<p::Node>) -> NodeEnum {
+    junction(p::BoolExprType::OrExpr, conditions)
+}
+
+fn junction(boolop: p::BoolExprType, conditions: Vec<p::Node>) -> NodeEnum {
+    let boolop = boolop.into();
     NodeEnum::BoolExpr(Box::new(p::BoolExpr { xpr: None, boolop, args: conditions, location: 0 }))
 }
 
@@ -138,4 +142,19 @@ pub(super) fn reference(relation: &Relation, inherited: bool) -> p::RangeVar {
         relpersistence: "p".into(),
         ..p::RangeVar::default()
     }
+}
+
+/// Keeps the planner from evaluating conditions of around a sub-select inside it.
+pub(super) fn bar(select: &mut p::SelectStmt) {
+    select.limit_offset = boxed(constant(Val::Ival(p::Integer { ival: 0 })));
+    select.limit_option = p::LimitOption::Count.into();
+}
+
+/// `(SELECT ...) alias`
+pub(super) fn sub_select(select: p::SelectStmt, alias: p::Alias) -> NodeEnum {
+    NodeEnum::RangeSubselect(Box::new(p::RangeSubselect {
+        lateral: false,
+        subquery: boxed(NodeEnum::SelectStmt(Box::new(select))),
+        alias: Some(alias),
+    }))
 }

@@ -7,20 +7,26 @@ use pg_query::protobuf as p;
 use pg_query::protobuf::node::Node as NodeEnum;
 
 use super::{Refusal, Rewriter, build};
+use crate::model::Class;
 
 impl Rewriter<'_> {
     pub(super) fn copy(&mut self, copy: &mut p::CopyStmt) -> Result<(), Refusal> {
         let Some(relation) = copy.relation.as_ref().filter(|_| !copy.is_from) else {
             return Ok(());
         };
-        let Some(held) = self.held(relation)? else { return Ok(()) };
+        let Some(of) = self.named(relation) else { return Ok(()) };
+        let stands_for = match self.held(relation)? {
+            Some(held) => Some(self.sub_select(held, relation)?),
+            None if self.model.class(of.oid) == Class::System => self.system(of, relation)?,
+            None => None,
+        };
+        let Some(from) = stands_for else { return Ok(()) };
         let columns: Vec<p::Node> = if copy.attlist.is_empty() {
-            let kept = held.relation.columns.iter().filter(|column| !column.generated);
+            let kept = of.columns.iter().filter(|column| !column.generated);
             kept.map(|column| output(&column.name)).collect()
         } else {
             copy.attlist.iter().filter_map(named).map(output).collect()
         };
-        let from = self.sub_select(held, relation)?;
         let select = p::SelectStmt {
             target_list: columns,
             from_clause: vec![build::node(from)],

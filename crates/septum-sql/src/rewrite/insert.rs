@@ -166,7 +166,7 @@ impl Rewriter<'_> {
         if conflict.action() != p::OnConflictAction::OnconflictUpdate {
             return Ok(());
         }
-        self.restrict(target, &mut conflict.where_clause)?;
+        self.restrict(target, &mut conflict.where_clause, false)?;
         self.assign(target, &mut conflict.target_list)
     }
 }

@@ -18,12 +18,12 @@ impl<'m> Rewriter<'m> {
             return Ok(());
         }
         if let [item] = select.from_clause.as_mut_slice()
-            && let Some((held, table)) = self.taken_back(item)?
+            && let Some((held, table)) = self.taken_back(item, |held| held.alone)?
         {
             let name = table.alias.as_ref().map_or(&table.relname, |alias| &alias.aliasname);
             let target = Target { held, name: name.clone() };
             item.node = Some(NodeEnum::RangeVar(table));
-            return self.restrict(&target, &mut select.where_clause);
+            return self.restrict(&target, &mut select.where_clause, true);
         }
         // Whoever skips what is locked would skip rows that nobody works on.
         let skips = select.locking_clause.iter().any(skips_locked);
@@ -34,8 +34,12 @@ impl<'m> Rewriter<'m> {
     }
 
     /// The reference that a sub-select of ours stands for, unless its columns have other names.
-    fn taken_back(&self, item: &mut p::Node) -> Result<Option<(Held<'m>, p::RangeVar)>, Refusal> {
-        let Some(held) = self.behind(item)? else { return Ok(None) };
+    pub(super) fn taken_back(
+        &self,
+        item: &mut p::Node,
+        wanted: impl Fn(&Held<'_>) -> bool,
+    ) -> Result<Option<(Held<'m>, p::RangeVar)>, Refusal> {
+        let Some(held) = self.behind(item)?.filter(wanted) else { return Ok(None) };
         let Some(NodeEnum::RangeSubselect(outside)) = &mut item.node else { return Ok(None) };
         let alias = outside.alias.clone().unwrap_or_default();
         if !alias.colnames.is_empty() {
@@ -49,9 +53,9 @@ impl<'m> Rewriter<'m> {
         Ok(Some((held, p::RangeVar { alias, ..table })))
     }
 
-    /// What a sub-select of ours holds back. INVARIANT: a table that is enforced by rewriting
-    /// stands in no other FROM, for each reference to one has become a sub-select.
-    fn behind(&self, item: &mut p::Node) -> Result<Option<Held<'m>>, Refusal> {
+    /// What a sub-select of ours holds back. INVARIANT: a table that is rewritten stands alone in
+    /// no other FROM, for each reference to one has become a sub-select.
+    pub(super) fn behind(&self, item: &mut p::Node) -> Result<Option<Held<'m>>, Refusal> {
         let Some(NodeEnum::RangeSubselect(outside)) = &mut item.node else { return Ok(None) };
         let Some(NodeEnum::RangeVar(table)) = table_inside(outside).and_then(|of| of.node.as_ref())
         else {
@@ -61,7 +65,7 @@ impl<'m> Rewriter<'m> {
         if table.schemaname.is_empty() {
             return Ok(None);
         }
-        Ok(self.held(table)?.filter(|held| held.alone))
+        self.held(table)
     }
 
     fn holds_back_any(&self, items: &mut [p::Node]) -> Result<bool, Refusal> {
@@ -73,7 +77,7 @@ impl<'m> Rewriter<'m> {
                         Ok(found || self.holds_back_any(std::slice::from_mut(side))?)
                     })?
                 }
-                _ => self.behind(item)?.is_some(),
+                _ => self.behind(item)?.is_some_and(|held| held.alone),
             };
             if found {
                 return Ok(true);

@@ -19,13 +19,20 @@
 
 mod build;
 mod copy;
+mod from;
+mod group;
 mod insert;
 mod lock;
+mod plain;
+mod push;
 mod read;
 mod survey;
+mod system;
+mod verify;
 mod views;
 mod write;
 
+use pg_query::protobuf as p;
 use pg_query::protobuf::node::Node as NodeEnum;
 use septum_core::Reason;
 
@@ -60,17 +67,26 @@ impl Refusal {
 /// Rewrites a statement that was judged, by what its relations are.
 pub(crate) fn rewrite(node: &mut NodeEnum, model: &Model) -> Result<Rewritten, Refusal> {
     let mut survey = Survey::default();
-    walk_statement(node, &mut Walker::visit(&mut survey));
+    visit(node, &mut survey)?;
     let number = u16::try_from(survey.highest).ok().and_then(|number| number.checked_add(1));
     let copies = matches!(node, NodeEnum::CopyStmt(_));
     let mut rewriter =
         Rewriter { model, survey, number, copies, used: false, changed: false, refusal: None };
-    walk_statement(node, &mut Walker::visit(&mut rewriter));
-    match rewriter.refusal {
-        Some(refusal) => Err(refusal),
-        None => {
-            Ok(Rewritten { parameter: number.filter(|_| rewriter.used), changed: rewriter.changed })
-        }
+    visit(node, &mut rewriter)?;
+    if let Some(refusal) = rewriter.refusal.take() {
+        return Err(refusal);
+    }
+    verify::verify(node, &rewriter)?;
+    Ok(Rewritten { parameter: number.filter(|_| rewriter.used), changed: rewriter.changed })
+}
+
+/// Shows a visitor every node, or fails.
+fn visit(node: &mut NodeEnum, visitor: &mut dyn Visitor) -> Result<(), Refusal> {
+    let mut walker = Walker::visit(visitor);
+    walk_statement(node, &mut walker);
+    match walker.gave_up() {
+        true => Err(Refusal::new(Reason::StatementTooLarge, "the statement")),
+        false => Ok(()),
     }
 }
 
@@ -99,7 +115,7 @@ impl Visitor for Rewriter<'_> {
                 read::move_sample_inside(node);
                 Ok(())
             }
-            NodeEnum::SelectStmt(select) => self.lock(select),
+            NodeEnum::SelectStmt(select) => self.select(select),
             NodeEnum::InsertStmt(insert) => self.insert(insert),
             NodeEnum::UpdateStmt(update) => self.update(update),
             NodeEnum::DeleteStmt(delete) => self.delete(delete),
@@ -115,16 +131,33 @@ impl Visitor for Rewriter<'_> {
 }
 
 impl Rewriter<'_> {
+    fn select(&mut self, select: &mut p::SelectStmt) -> Result<(), Refusal> {
+        // The arms of a set operation are no nodes of their own.
+        for arm in [&mut select.larg, &mut select.rarg].into_iter().flatten() {
+            self.select(arm)?;
+        }
+        self.lock(select)?;
+        self.predicates(select)?;
+        self.push(select)?;
+        self.group(select)
+    }
+
     /// The bound tenant's key.
     fn tenant(&mut self) -> Result<NodeEnum, Refusal> {
-        if self.copies {
-            self.changed = true;
-            return Ok(build::sealed_tenant());
-        }
-        let number =
-            self.number.ok_or_else(|| Refusal::new(Reason::NoTenantParameter, "a parameter"))?;
-        self.used = true;
+        let tenant = self.tenant_node();
+        let tenant =
+            tenant.ok_or_else(|| Refusal::new(Reason::NoTenantParameter, "a parameter"))?;
+        self.used |= !self.copies;
         self.changed = true;
-        Ok(build::cast(build::parameter(number), self.model.tenancy().tenant_type))
+        Ok(tenant)
+    }
+
+    /// What says it in this statement; `None` where no number is left for a parameter.
+    fn tenant_node(&self) -> Option<NodeEnum> {
+        if self.copies {
+            return Some(build::sealed_tenant());
+        }
+        let parameter = build::parameter(self.number?);
+        Some(build::cast(parameter, self.model.tenancy().tenant_type))
     }
 }

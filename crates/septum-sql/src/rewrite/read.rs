@@ -1,11 +1,13 @@
 //! References to relations that are read.
 
+use std::collections::BTreeSet;
+
 use pg_query::protobuf as p;
 use pg_query::protobuf::node::Node as NodeEnum;
-use septum_core::{Reason, TableMode};
+use septum_core::{Reason, TableMode, TenantType};
 
 use super::{Refusal, Rewriter, build, views};
-use crate::catalog::Relation;
+use crate::catalog::{Oid, Relation, RelationKind};
 use crate::model::Class;
 use crate::tree::Scope;
 
@@ -22,9 +24,7 @@ pub(super) struct Held<'m> {
 impl<'m> Rewriter<'m> {
     /// The relation that a name means, where it is to be rewritten.
     pub(super) fn held(&self, name: &p::RangeVar) -> Result<Option<Held<'m>>, Refusal> {
-        let schema = Some(name.schemaname.as_str()).filter(|schema| !schema.is_empty());
-        let named = self.model.catalog().relation_named(schema, &name.relname);
-        let Some(relation) = named else { return Ok(None) };
+        let Some(relation) = self.named(name) else { return Ok(None) };
         let class = self.model.class(relation.oid);
         if views::is_open(relation, class, self.model) {
             return Err(Refusal::new(Reason::ViewNotScoped, &relation.name));
@@ -35,8 +35,28 @@ impl<'m> Rewriter<'m> {
             TableMode::RlsPredicate => false,
             TableMode::Rewrite => true,
         };
-        let column = relation.columns.iter().find(|one| one.number == column);
-        Ok(column.map(|column| Held { relation, column: &column.name, alone }))
+        let Some(column) = relation.columns.iter().find(|one| one.number == column) else {
+            return Ok(None);
+        };
+        if alone && !self.is_comparable(column.type_oid) {
+            return Err(Refusal::new(Reason::NotRewritable, &relation.name));
+        }
+        Ok(Some(Held { relation, column: &column.name, alone }))
+    }
+
+    /// Whether equality with a key says that it is that key: padding and rounding make keys of
+    /// two tenants equal (catalogue S153).
+    fn is_comparable(&self, of: Oid) -> bool {
+        let catalog = self.model.catalog();
+        let mut of = of;
+        while let Some(base) = catalog.type_of(of).and_then(|one| one.base.some()) {
+            of = base;
+        }
+        match self.model.tenancy().tenant_type {
+            TenantType::Uuid => [2950].contains(&of.0),
+            TenantType::BigInt | TenantType::Int => [20, 21, 23].contains(&of.0),
+            TenantType::Text => [25, 1043].contains(&of.0),
+        }
     }
 
     /// Puts a sub-select over the bound tenant's rows in a reference's place.
@@ -45,9 +65,30 @@ impl<'m> Rewriter<'m> {
         if name.schemaname.is_empty() && ctes.contains(&name.relname) {
             return Ok(());
         }
-        let Some(held) = self.held(name)? else { return Ok(()) };
-        *node = self.sub_select(held, name)?;
+        if let Some(held) = self.held(name)? {
+            // Row-level security holds it, and a sub-select can't show what is asked for.
+            if held.alone || !self.asks_for_a_table(name) {
+                *node = self.sub_select(held, name)?;
+            }
+        } else if let Some(relation) = self.named(name)
+            && self.model.class(relation.oid) == Class::System
+            && let Some(masked) = self.system(relation, name)?
+        {
+            *node = masked;
+        }
         Ok(())
+    }
+
+    /// Whether a sub-select might not do in the place of a reference.
+    fn asks_for_a_table(&self, name: &p::RangeVar) -> bool {
+        let alias = alias(name);
+        !self.survey.system.is_empty()
+            || !alias.colnames.is_empty() && self.survey.alone.contains(&alias.aliasname)
+    }
+
+    pub(super) fn named(&self, name: &p::RangeVar) -> Option<&'m Relation> {
+        let schema = Some(name.schemaname.as_str()).filter(|schema| !schema.is_empty());
+        self.model.catalog().relation_named(schema, &name.relname)
     }
 
     /// The sub-select that stands for a reference.
@@ -57,14 +98,11 @@ impl<'m> Rewriter<'m> {
         name: &p::RangeVar,
     ) -> Result<NodeEnum, Refusal> {
         let Held { relation, column, alone } = held;
-        let alias = name
-            .alias
-            .clone()
-            .unwrap_or_else(|| p::Alias { aliasname: name.relname.clone(), colnames: Vec::new() });
+        let alias = alias(name);
         let of = |column: &str| build::output(build::column(&relation.name, column));
         let mut target_list: Vec<_> =
             relation.columns.iter().map(|column| of(&column.name)).collect();
-        target_list.extend(self.system_columns(&alias.aliasname)?.map(of));
+        target_list.extend(self.system_columns(relation, &alias)?.map(of));
         let own = build::equal(build::column(&relation.name, column), self.tenant()?);
         let mut select = p::SelectStmt {
             target_list,
@@ -75,28 +113,31 @@ impl<'m> Rewriter<'m> {
             ..build::select()
         };
         if alone {
-            select.limit_offset = build::boxed(build::zero());
-            select.limit_option = p::LimitOption::Count.into();
+            build::bar(&mut select);
         }
-        Ok(NodeEnum::RangeSubselect(Box::new(p::RangeSubselect {
-            lateral: false,
-            subquery: build::boxed(NodeEnum::SelectStmt(Box::new(select))),
-            alias: Some(alias),
-        })))
+        Ok(build::sub_select(select, alias))
     }
 
     /// The system columns that a sub-select has to show: not where all columns are asked for,
     /// since `*` and the whole row would show them.
-    fn system_columns(
+    pub(super) fn system_columns(
         &self,
-        alias: &str,
+        relation: &Relation,
+        alias: &p::Alias,
     ) -> Result<impl Iterator<Item = &'static str> + use<>, Refusal> {
         let survey = &self.survey;
-        match survey.system.first() {
-            Some(column) if survey.all_columns || survey.alone.contains(alias) => {
+        let whole_row = survey.alone.contains(&alias.aliasname);
+        // A table's row keeps the names of its columns, and a sub-select's has the alias's.
+        if whole_row && !alias.colnames.is_empty() {
+            return Err(Refusal::new(Reason::NotRewritable, &alias.aliasname));
+        }
+        let has_none = relation.kind == RelationKind::View;
+        match survey.system.first().filter(|_| !has_none) {
+            Some(column) if survey.all_columns || whole_row => {
                 Err(Refusal::new(Reason::SystemColumn, column))
             }
-            Some(_) | None => Ok(survey.system.clone().into_iter()),
+            Some(_) => Ok(survey.system.clone().into_iter()),
+            None => Ok(BTreeSet::new().into_iter()),
         }
     }
 
@@ -114,12 +155,19 @@ impl<'m> Rewriter<'m> {
             relname: table.sval.clone(),
             ..p::RangeVar::default()
         };
-        if self.held(&name)?.is_some() {
+        let stands_for = self.named(&name).map(|relation| self.model.class(relation.oid));
+        if stands_for == Some(Class::System) || self.held(&name)?.is_some() {
             column.fields.remove(0);
             self.changed = true;
         }
         Ok(())
     }
+}
+
+/// What the columns of a reference go by.
+pub(super) fn alias(name: &p::RangeVar) -> p::Alias {
+    let own = || p::Alias { aliasname: name.relname.clone(), colnames: Vec::new() };
+    name.alias.clone().unwrap_or_else(own)
 }
 
 /// `(SELECT ... FROM t ...) TABLESAMPLE` is none: the sample is taken of the table inside.

@@ -16,6 +16,8 @@ pub(super) struct Survey {
     pub(super) all_columns: bool,
     /// Names that stand alone: columns, or whole rows.
     pub(super) alone: HashSet<String>,
+    /// Last parts of names: columns, or whole rows.
+    last: HashSet<String>,
 }
 
 /// Columns that every table has and no list of columns shows.
@@ -34,6 +36,11 @@ impl Visitor for Survey {
 }
 
 impl Survey {
+    /// Whether a column of this name may be used somewhere.
+    pub(super) fn may_name(&self, column: &str) -> bool {
+        self.all_columns || self.last.contains(column)
+    }
+
     fn note(&mut self, column: &p::ColumnRef) {
         match column.fields.last().and_then(|field| field.node.as_ref()) {
             Some(NodeEnum::AStar(_)) => self.all_columns = true,
@@ -43,6 +50,7 @@ impl Survey {
                 if column.fields.len() == 1 {
                     self.alone.insert(name.sval.clone());
                 }
+                self.last.insert(name.sval.clone());
             }
             _ => {}
         }

@@ -13,6 +13,7 @@ use pg_query::protobuf as p;
 use pg_query::protobuf::node::Node as NodeEnum;
 use septum_core::Reason;
 
+use super::plain::Columns;
 use super::read::Held;
 use super::{Refusal, Rewriter, build};
 
@@ -37,26 +38,28 @@ impl<'m> Rewriter<'m> {
 
     pub(super) fn update(&mut self, update: &mut p::UpdateStmt) -> Result<(), Refusal> {
         let Some(target) = self.target(&mut update.relation)? else { return Ok(()) };
-        self.restrict(&target, &mut update.where_clause)?;
+        let only = update.from_clause.is_empty();
+        self.restrict(&target, &mut update.where_clause, only)?;
         self.assign(&target, &mut update.target_list)
     }
 
     pub(super) fn delete(&mut self, delete: &mut p::DeleteStmt) -> Result<(), Refusal> {
         let Some(target) = self.target(&mut delete.relation)? else { return Ok(()) };
-        self.restrict(&target, &mut delete.where_clause)
+        let only = delete.using_clause.is_empty();
+        self.restrict(&target, &mut delete.where_clause, only)
     }
 
     /// Rows of the target that the condition does not join are left alone, or, WHEN NOT MATCHED
     /// BY SOURCE, touched: so each of those clauses has the condition too.
     pub(super) fn merge(&mut self, merge: &mut p::MergeStmt) -> Result<(), Refusal> {
         let Some(target) = self.target(&mut merge.relation)? else { return Ok(()) };
-        self.restrict(&target, &mut merge.join_condition)?;
+        self.restrict(&target, &mut merge.join_condition, false)?;
         for clause in &mut merge.merge_when_clauses {
             let Some(NodeEnum::MergeWhenClause(clause)) = &mut clause.node else { continue };
             match clause.match_kind() {
                 p::MergeMatchKind::MergeWhenMatched => {}
                 p::MergeMatchKind::MergeWhenNotMatchedBySource => {
-                    self.restrict(&target, &mut clause.condition)?;
+                    self.restrict(&target, &mut clause.condition, false)?;
                 }
                 p::MergeMatchKind::MergeWhenNotMatchedByTarget => {}
                 p::MergeMatchKind::Undefined => {
@@ -79,11 +82,13 @@ impl<'m> Rewriter<'m> {
         Ok(())
     }
 
-    /// Holds a condition to the target's own rows.
+    /// Holds a condition to the target's own rows. `only` says that a column which stands alone
+    /// can only be the target's.
     pub(super) fn restrict(
         &mut self,
         target: &Target<'_>,
         condition: &mut Option<Box<p::Node>>,
+        only: bool,
     ) -> Result<(), Refusal> {
         // The grammar has no condition beside CURRENT OF.
         if let Some(NodeEnum::CurrentOfExpr(_)) = condition.as_ref().and_then(|of| of.node.as_ref())
@@ -94,22 +99,30 @@ impl<'m> Rewriter<'m> {
             };
         }
         let mut conditions = vec![build::node(self.own(target)?)];
-        match condition.take().map(|condition| *condition) {
-            None => {}
-            Some(given) if target.held.alone => {
-                conditions.push(build::node(build::only_then(self.own(target)?, given)));
+        let given = condition.take().map(|given| conjuncts(*given)).unwrap_or_default();
+        if target.held.alone {
+            let columns = Columns { relation: target.held.relation, alias: &target.name, only };
+            let mut guarded = Vec::new();
+            for part in given {
+                match columns.plain(&part, &target.name) {
+                    Some(plain) => conditions.push(build::node(plain)),
+                    None => guarded.push(part),
+                }
             }
-            Some(given) => conditions.extend(conjuncts(given)),
+            let mut then = None;
+            conjoin(&mut then, guarded);
+            if let Some(then) = then {
+                conditions.push(build::node(build::only_then(self.own(target)?, *then)));
+            }
+        } else {
+            conditions.extend(given);
         }
-        let first = if conditions.len() == 1 { conditions.pop() } else { None };
-        *condition = match first {
-            Some(only) => Some(Box::new(only)),
-            None => build::boxed(build::all(conditions)),
-        };
+        conjoin(condition, conditions);
         Ok(())
     }
 
-    fn own(&mut self, target: &Target<'_>) -> Result<NodeEnum, Refusal> {
+    /// The predicate.
+    pub(super) fn own(&mut self, target: &Target<'_>) -> Result<NodeEnum, Refusal> {
         Ok(build::equal(build::column(&target.name, target.held.column), self.tenant()?))
     }
 
@@ -157,10 +170,31 @@ impl<'m> Rewriter<'m> {
     }
 }
 
-/// The parts of a conjunction; the parser makes one list of `a AND b AND c`.
-fn conjuncts(condition: p::Node) -> Vec<p::Node> {
+/// Adds conditions to one, in front of it.
+pub(super) fn conjoin(condition: &mut Option<Box<p::Node>>, mut more: Vec<p::Node>) {
+    more.extend(condition.take().map(|given| conjuncts(*given)).unwrap_or_default());
+    *condition = match more.len() {
+        0 | 1 => more.pop().map(Box::new),
+        _ => build::boxed(build::all(more)),
+    };
+}
+
+/// The parts of a conjunction, and of those in it: the parser makes one list of `a AND b AND c`.
+pub(super) fn conjuncts(condition: p::Node) -> Vec<p::Node> {
     match condition.node {
-        Some(NodeEnum::BoolExpr(parts)) if parts.boolop() == p::BoolExprType::AndExpr => parts.args,
+        Some(NodeEnum::BoolExpr(parts)) if parts.boolop() == p::BoolExprType::AndExpr => {
+            parts.args.into_iter().flat_map(conjuncts).collect()
+        }
         node => vec![p::Node { node }],
+    }
+}
+
+/// The same, of one that stays where it is.
+pub(super) fn conjuncts_of(condition: &p::Node) -> &[p::Node] {
+    match &condition.node {
+        Some(NodeEnum::BoolExpr(parts)) if parts.boolop() == p::BoolExprType::AndExpr => {
+            &parts.args
+        }
+        _ => std::slice::from_ref(condition),
     }
 }

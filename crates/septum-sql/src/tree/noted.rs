@@ -5,6 +5,7 @@ use pg_query::protobuf::a_const::Val;
 use pg_query::protobuf::node::Node as NodeEnum;
 use septum_core::TenantType;
 
+use super::asked::{self, Asked};
 use super::{Walk, Walker, number};
 use crate::facts::{Function, QualifiedName, Relation, SettingUse};
 use crate::{Standing, constant};
@@ -314,6 +315,17 @@ fn note_setting(call: &mut p::FuncCall, walker: &mut Walker) {
         "current_setting" => false,
         _ => return,
     };
+    let postgresqls = matches!(function.schema.as_deref(), None | Some("pg_catalog"));
+    if !written
+        && postgresqls
+        && let [name, ..] = call.args.as_mut_slice()
+    {
+        match asked::shield(name) {
+            Asked::Shielded => return walker.rewrote = true,
+            Asked::AlreadyShielded => return,
+            Asked::Other => {}
+        }
+    }
     let name = call.args.first().and_then(constant::text).map(str::to_ascii_lowercase);
     let value = call.args.get(1).and_then(constant::text).filter(|_| written).map(Into::into);
     let known = !written || call.args.len() == 3;
@@ -347,9 +359,12 @@ fn note_attributes(names: &[p::Node], walker: &mut Walker) {
 }
 
 impl Walk for p::ColumnRef {
-    /// The first name is a column, a table or a schema, never a function.
+    /// Only the last of several names can be a function: those before it are a table, its schema
+    /// and its database, which must exist.
     fn walk(&mut self, walker: &mut Walker) {
-        note_attributes(self.fields.get(1..).unwrap_or_default(), walker);
+        if let [_, .., last] = self.fields.as_slice() {
+            note_attributes(std::slice::from_ref(last), walker);
+        }
         let Self { fields, location } = self;
         fields.walk(walker);
         *location = 0;

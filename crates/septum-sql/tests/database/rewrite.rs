@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use septum_core::{RelationName, Scope, TableMode, Tenancy, TenantType};
-use septum_sql::{Catalog, Model, Others, Statement, parse_script_with};
+use septum_sql::{Catalog, Model, Others, Statement, parse_script, parse_script_with};
 use septum_test_cluster::Cluster;
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{Client, Error, NoTls, SimpleQueryMessage};
@@ -56,6 +56,21 @@ fn rewritten(text: &str, model: &Model) -> Statement {
     script.remove(0)
 }
 
+/// What a server gets reads as it was written; and where it is written by a client, its tables
+/// are rewritten again, whatever predicate they have.
+fn stays_scoped(statement: &Statement, model: &Model) {
+    let text = statement.canonical();
+    assert_eq!(parse_script(text).unwrap()[0].canonical(), text);
+    let Ok(again) = parse_script_with(text, Others::Refuse, Some(model)) else { return };
+    let number = again[0].tenant_parameter();
+    // A key that is inserted is held by the policy there.
+    let by_policy = text.starts_with("INSERT INTO crm.logged") && number.is_none();
+    assert!(
+        by_policy || again[0].refusal().is_some() || number > statement.tenant_parameter(),
+        "{text}"
+    );
+}
+
 #[tokio::test]
 async fn what_becomes_of_a_table_of_statements() {
     let cluster = Cluster::start().unwrap();
@@ -76,6 +91,9 @@ async fn what_becomes_of_a_table_of_statements() {
             },
         };
         writeln!(told, "  {said}\n").unwrap();
+        if let Some(one) = parsed.iter().flatten().find(|one| one.tenant_parameter().is_some()) {
+            stays_scoped(one, &model);
+        }
     }
     insta::assert_snapshot!(told);
 }
@@ -211,6 +229,13 @@ async fn s44_s53_joins_sets_and_subqueries_see_the_tenants_rows_alone() {
         "SELECT tenant_id, id FROM acts_1",
         "SELECT tenant_id, id FROM acts_2",
         "SELECT tenant_id, id FROM ONLY acts",
+        "SELECT a.id, d.id FROM accounts a LEFT JOIN deals d ON d.id = a.id AND d.id < 5 WHERE a.id IN (2, 3, 4, 9)",
+        "SELECT a.id, d.id FROM accounts a LEFT JOIN deals d ON d.id = a.id + 1 WHERE d.id = 4",
+        "SELECT a.id, d.id FROM accounts a RIGHT JOIN deals d ON d.id = a.id + 1 WHERE d.id = 4 AND 'a' <> upper(d.title)",
+        "SELECT id FROM accounts WHERE id > 2 AND (id = ANY ('{2,4,6}'::int[]) AND (name = 'a4' AND id < 9))",
+        "SELECT a.*, count(d.id) FROM accounts a LEFT JOIN deals d ON d.account_id = a.id GROUP BY a.id",
+        "SELECT name, count(*) FROM accounts GROUP BY id HAVING max(name) > 'a' ORDER BY upper(name)",
+        "SELECT d.title, a.name FROM deals d, accounts a WHERE a.id = d.id GROUP BY d.tenant_id, d.id, a.id",
         "SELECT ctid, tableoid::regclass, id FROM accounts",
         "SELECT id FROM account_names",
         "SELECT id FROM accounts TABLESAMPLE bernoulli (100)",
@@ -322,4 +347,125 @@ async fn s53b_another_tenants_key_is_refused_as_by_a_policy() {
         assert_eq!(bench.fails(1, text).await, "42501", "{text}");
     }
     assert_eq!(bench.all("SELECT count(*) FROM crm.accounts WHERE tenant_id = 2").await, "5");
+}
+
+#[tokio::test]
+async fn s36_s104_no_catalog_tells_of_partitions_or_of_all_tenants_rows() {
+    let bench = Bench::start().await;
+    bench.client.batch_execute("ANALYZE; CREATE INDEX ON crm.acts (id)").await.unwrap();
+    let views = "SELECT string_agg(table_name, ' ') FROM information_schema.tables
+        WHERE table_schema = 'information_schema' AND table_name NOT LIKE '\\_%'";
+    let views = bench.all(views).await;
+    let views = views.split(' ').map(|view| format!("information_schema.{view}"));
+    let catalogs = READABLE.iter().map(|name| (*name).to_owned());
+    for relation in catalogs.chain(views) {
+        let seen = bench.query(1, &format!("SELECT * FROM {relation}")).await;
+        let of_children = |row: &&String| row.contains("acts_1") || row.contains("acts_2");
+        let told: Vec<_> = seen.iter().filter(of_children).collect();
+        assert!(told.is_empty(), "{relation}: {told:?}");
+    }
+    for (text, wanted) in [
+        ("SELECT count(*) FROM pg_class WHERE reltuples <> -1 OR relpages <> 0", "(0)"),
+        ("SELECT count(*) FROM pg_class c WHERE c.relname = 'acts'", "(1)"),
+        ("SELECT count(*) FROM pg_class WHERE relpartbound IS NOT NULL", "(0)"),
+        ("SELECT count(*) FROM pg_inherits", "(0)"),
+        (
+            "SELECT count(*) FROM pg_attribute WHERE attrelid = 'crm.acts'::regclass AND attnum > 0",
+            "(3)",
+        ),
+        ("SELECT typname FROM pg_type WHERE oid = 'int4'::regtype", "(int4)"),
+        ("SELECT table_name FROM information_schema.tables WHERE table_name LIKE 'act%'", "(acts)"),
+        ("SELECT indexname FROM pg_indexes WHERE tablename LIKE 'act%'", "(acts_id_idx)"),
+        (
+            "SELECT c.relname::text FROM pg_class c JOIN pg_inherits i ON i.inhparent = c.oid UNION SELECT 'none'",
+            "(none)",
+        ),
+        (
+            "SELECT pg_get_expr(relpartbound, oid) IS NULL FROM pg_class WHERE relname = 'acts'",
+            "(t)",
+        ),
+        (
+            "SELECT tableoid = 'pg_class'::regclass, oid = 'crm.acts'::regclass FROM pg_class WHERE relname = 'acts'",
+            "(t,t)",
+        ),
+    ] {
+        assert_eq!(bench.query(1, text).await, [wanted], "{text}");
+    }
+    // No condition is evaluated on what is left out, so that none can show it by its error.
+    let shown = bench
+        .query(1, "SELECT 1 FROM pg_class WHERE relname LIKE 'acts_1' AND relname::int = 1")
+        .await;
+    assert!(shown.is_empty());
+}
+
+/// What the guard lets be read of `pg_catalog`.
+const READABLE: [&str; 24] = [
+    "pg_attrdef",
+    "pg_attribute",
+    "pg_class",
+    "pg_constraint",
+    "pg_depend",
+    "pg_description",
+    "pg_foreign_table",
+    "pg_index",
+    "pg_indexes",
+    "pg_inherits",
+    "pg_init_privs",
+    "pg_language",
+    "pg_matviews",
+    "pg_namespace",
+    "pg_opclass",
+    "pg_partitioned_table",
+    "pg_proc",
+    "pg_range",
+    "pg_sequence",
+    "pg_tables",
+    "pg_tablespace",
+    "pg_trigger",
+    "pg_type",
+    "pg_views",
+];
+
+#[tokio::test]
+async fn a_predicate_prunes_partitions_and_an_index_finds_the_row() {
+    let bench = Bench::start().await;
+    let mut of_policies = tenancy();
+    of_policies.mode = TableMode::RlsPredicate;
+    let row = bench.client.query_one(Catalog::QUERY, &[]).await.unwrap();
+    let catalog = Arc::new(Catalog::read(row.get(0)).unwrap());
+    let of_policies = Model::new(catalog, Arc::new(of_policies));
+    bench.client.batch_execute("SET enable_seqscan = off").await.unwrap();
+    for (model, text, told, untold) in [
+        (&bench.model, "SELECT * FROM acts", "acts_1", "acts_2"),
+        (&of_policies, "SELECT * FROM acts", "acts_1", "acts_2"),
+        (&of_policies, "SELECT * FROM deals d LEFT JOIN acts a ON a.id = d.id", "acts_1", "acts_2"),
+        (&bench.model, "UPDATE acts SET note = 'x'", "acts_1", "acts_2"),
+        (&of_policies, "DELETE FROM acts WHERE id = 1", "acts_1", "acts_2"),
+        (&bench.model, "SELECT * FROM accounts WHERE id = 2", "Index Cond: (id = 2)", "Seq"),
+        (
+            &bench.model,
+            "UPDATE accounts SET name = 'x' WHERE id = 2",
+            "Index Cond: (id = 2)",
+            "Seq",
+        ),
+        (
+            &bench.model,
+            "SELECT * FROM accounts WHERE id = 2 FOR UPDATE",
+            "Index Cond: (id = 2)",
+            "Seq",
+        ),
+    ] {
+        let statement = rewritten(text, model);
+        let explain = format!("EXPLAIN {}", statement.canonical());
+        let plan: Vec<String> = bench
+            .client
+            .query(&explain, &[&1])
+            .await
+            .unwrap()
+            .iter()
+            .map(|row| row.get(0))
+            .collect();
+        let plan = plan.join("\n");
+        assert!(plan.contains(told) && !plan.contains(untold), "{text}: {plan}");
+    }
 }

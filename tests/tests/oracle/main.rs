@@ -1,0 +1,132 @@
+//! The oracle: PostgreSQL's own row-level security says what a statement may see and do, and
+//! each way in which Septum keeps a statement to one tenant must do exactly that.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "a panic is the report"
+)]
+
+mod compare;
+mod data;
+mod dice;
+mod mutants;
+mod run;
+mod schema;
+mod shrink;
+mod statements;
+mod tree;
+mod ty;
+mod way;
+mod wire;
+mod world;
+
+use std::time::{Duration, Instant};
+
+use mutants::{ByHand, Spoil, Spoiled, Wrong};
+use run::{Plan, Seen, run};
+use septum_core::TableMode;
+use way::{Guarded, Way};
+use world::World;
+
+fn ways(world: &mut World<'_>) -> Vec<Box<dyn Way>> {
+    let way = |mode| Box::new(Guarded::new(world, mode)) as Box<dyn Way>;
+    TableMode::ALL.map(way).into()
+}
+
+fn check(seen: &Seen) {
+    println!("{}", seen.summary());
+    assert!(seen.differences.is_empty(), "{}", seen.differences.join("\n"));
+}
+
+/// How many statements CI runs.
+fn statements() -> usize {
+    std::env::var("SEPTUM_ORACLE_STATEMENTS").ok().and_then(|n| n.parse().ok()).unwrap_or(100_000)
+}
+
+#[test]
+fn each_way_does_what_row_level_security_does() {
+    let started = Instant::now();
+    let plan =
+        Plan { seed: 1, worlds: 12, statements: statements() / 12, until: None, differences: 8 };
+    let seen = run(&world::server(), plan, &ways);
+    println!(
+        "{:?} {}",
+        (started.elapsed(), seen.gen_, seen.carry),
+        std::fs::read_to_string("/proc/self/stat").unwrap()
+    );
+    check(&seen);
+    let (all, ran) = (seen.statements, seen.understood);
+    assert!(ran * 100 > all * 85, "only {ran} of {all} statements make sense");
+}
+
+fn by_hand(wrong: Wrong, statements: usize) -> Seen {
+    let ways = move |world: &mut World<'_>| {
+        vec![Box::new(ByHand { wrong, schema: world.schema.clone() }) as Box<dyn Way>]
+    };
+    let plan =
+        Plan { seed: 2, worlds: 10, statements: statements / 10, until: None, differences: 1 };
+    run(&world::server(), plan, &ways)
+}
+
+#[test]
+fn a_way_that_is_right_is_found_to_be_right() {
+    let seen = by_hand(Wrong::Nothing, 3000);
+    check(&seen);
+    assert!(seen.compared["by hand"] > 1000, "{}", seen.summary());
+}
+
+#[test]
+fn s44_s45_s47_s48_a_way_that_is_wrong_is_found_out_with_few_rows_and_a_short_statement() {
+    for wrong in [Wrong::InTheCondition, Wrong::NotInWith, Wrong::Pasted, Wrong::OthersToo] {
+        let seen = by_hand(wrong, 10_000);
+        let first = seen.differences.first().unwrap_or_else(|| panic!("{wrong:?} was not found"));
+        println!("{first}");
+        let small = first.lines().find(|line| line.starts_with("statement: ")).unwrap();
+        let rows = first.lines().filter(|line| line.starts_with("INSERT INTO")).count();
+        assert!(small.len() < 300 && rows < 5, "{first}");
+    }
+}
+
+/// Other tenants' keys are greater than the first's.
+const MORE_ROWS: (&str, &str) = ("OPERATOR(pg_catalog.=) $", "OPERATOR(pg_catalog.>=) $");
+const NO_BARRIER: (&str, &str) = ("OFFSET 0", "");
+const NO_CHECK: (&str, &str) = ("septum.hold(", "coalesce(");
+
+#[test]
+fn each_part_of_the_rewriting_is_missed_where_it_is_spoiled() {
+    let cluster = world::server();
+    for (first, (replaced, by)) in [
+        ("SELECT", MORE_ROWS),
+        ("UPDATE", MORE_ROWS),
+        ("DELETE", MORE_ROWS),
+        ("MERGE", MORE_ROWS),
+        ("INSERT", NO_CHECK),
+        ("SELECT", NO_BARRIER),
+    ] {
+        let spoil = Spoil { first, replaced, by };
+        let ways = move |world: &mut World<'_>| {
+            let guarded = Guarded::new(world, TableMode::Rewrite);
+            vec![Box::new(Spoiled { guarded, spoil }) as Box<dyn Way>]
+        };
+        let plan = Plan { seed: 3, worlds: 20, statements: 1000, until: None, differences: 1 };
+        let seen = run(&cluster, plan, &ways);
+        let first = seen.differences.first().unwrap_or_else(|| panic!("{spoil:?} was not found"));
+        println!("{first}");
+    }
+}
+
+/// `cargo xtask fuzz oracle`.
+#[test]
+#[ignore = "runs for as long as it is told"]
+fn fuzz() {
+    let number = |name| std::env::var(name).ok().and_then(|text| text.parse::<u64>().ok());
+    let minutes = number("SEPTUM_FUZZ_MINUTES").unwrap_or(10);
+    let seed = number("SEPTUM_FUZZ_SEED").unwrap_or_else(|| fastrand::u64(..));
+    println!("seed {seed}");
+    let until = Some(Instant::now() + Duration::from_secs(60 * minutes));
+    let plan = Plan { seed, worlds: usize::MAX, statements: 5_000, until, differences: 10 };
+    check(&run(&world::server(), plan, &ways));
+}
