@@ -209,7 +209,7 @@ impl Maker<'_> {
             1 => match self.row() {
                 // A row has other keys: neither of its values is asked for as a number.
                 Some(rel) => sql!["jsonb_build_object ( 'row' ,", rel.alias, ")"],
-                Some(_) | None => self.leaf(Ty::Json),
+                None => self.leaf(Ty::Json),
             },
             _ => self.leaf(Ty::Json),
         }
