@@ -145,7 +145,8 @@ impl Maker<'_> {
             true => self.maybe(35, |maker| sql!["HAVING", maker.expr(Ty::Bool)]),
             false => None,
         };
-        let distinct = if width > 0 && !in_sets { self.maybe(12, |_| "DISTINCT".into()) } else { None };
+        let distinct =
+            if width > 0 && !in_sets { self.maybe(12, |_| "DISTINCT".into()) } else { None };
         self.frames.pop();
         let mut rows = sql!["FROM", from.sql, filter];
         if let Some(place) = from.place {

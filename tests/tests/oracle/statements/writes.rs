@@ -72,13 +72,17 @@ impl Maker<'_> {
         if self.dice.percent(5) {
             let member = self.dice.pick(&table.members()).clone();
             table = table.renamed(&member);
-        } else if let Some(view) = view && keyword != "MERGE INTO" && self.dice.percent(15) {
+        } else if let Some(view) = view
+            && keyword != "MERGE INTO"
+            && self.dice.percent(15)
+        {
             table = Table { columns: view.columns.clone(), ..table.renamed(&view.name) };
         }
         // A common table expression's name is no target, so it hides nothing here.
         let name = table.name.clone();
         let inherits = table.members().len() > 1;
-        let only = if inherits && keyword != "INSERT INTO" && self.dice.percent(4) { "ONLY" } else { "" };
+        let only =
+            if inherits && keyword != "INSERT INTO" && self.dice.percent(4) { "ONLY" } else { "" };
         let hidden = self.ctes.iter().any(|cte| cte.alias == table.name);
         let alias = if !hidden && self.is_free(&table.bare) && self.dice.percent(40) {
             None
