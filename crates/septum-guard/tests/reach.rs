@@ -41,8 +41,14 @@ fn s33_s103_a_relation_is_reached_only_where_somebody_said_whose_rows_it_has() {
         ("SELECT last_value FROM numbers", Some(Reason::RelationNotAllowed)),
         ("SELECT nextval('numbers')", None),
         ("UPDATE countries SET name = 'x'", Some(Reason::SharedWrite)),
-        ("WITH x AS (DELETE FROM countries RETURNING 1) SELECT * FROM x", Some(Reason::SharedWrite)),
-        ("MERGE INTO countries c USING accounts a ON true WHEN MATCHED THEN DELETE", Some(Reason::SharedWrite)),
+        (
+            "WITH x AS (DELETE FROM countries RETURNING 1) SELECT * FROM x",
+            Some(Reason::SharedWrite),
+        ),
+        (
+            "MERGE INTO countries c USING accounts a ON true WHEN MATCHED THEN DELETE",
+            Some(Reason::SharedWrite),
+        ),
         ("COPY countries FROM STDIN", Some(Reason::SharedWrite)),
         ("COPY countries TO STDOUT", None),
         ("SELECT * FROM made_since", Some(Reason::UnknownObject)),
@@ -106,8 +112,8 @@ fn s09_s53a_operators_and_casts_of_the_users_are_functions_of_theirs() {
     each(&[
         ("SELECT id === 'x' FROM accounts", Some(Reason::OperatorNotAllowed)),
         ("SELECT id OPERATOR(public.===) name FROM accounts", Some(Reason::OperatorNotAllowed)),
-        ("SELECT m::int FROM texts", Some(Reason::FunctionNotAllowed)),
-        ("SELECT m + 1 FROM texts", Some(Reason::FunctionNotAllowed)),
+        ("SELECT m::numeric FROM texts", Some(Reason::FunctionNotAllowed)),
+        ("SELECT (m).amount::numeric FROM texts", None),
         ("SELECT id + 1 FROM texts WHERE c = 'x'", None),
     ]);
 }
@@ -175,11 +181,36 @@ fn s158_values_that_meet_the_tenant_column_are_seen_in_every_form() {
         ("INSERT INTO accounts (tenant_id, id) SELECT 'x', 1", &["x"]),
         ("UPDATE accounts SET tenant_id = 'x'", &["x"]),
         ("UPDATE accounts SET (id, tenant_id) = (1, 'x')", &["x"]),
-        ("INSERT INTO accounts (id) VALUES (1) ON CONFLICT (id) DO UPDATE SET tenant_id = 'x'", &["x"]),
-        ("MERGE INTO accounts a USING b ON a.id = b.id WHEN NOT MATCHED THEN INSERT (tenant_id) VALUES ('x')", &["x"]),
+        (
+            "INSERT INTO accounts (id) VALUES (1) ON CONFLICT (id) DO UPDATE SET tenant_id = 'x'",
+            &["x"],
+        ),
+        (
+            "MERGE INTO accounts a USING b ON a.id = b.id WHEN NOT MATCHED THEN INSERT (tenant_id) VALUES ('x')",
+            &["x"],
+        ),
         ("SELECT * FROM accounts JOIN b USING (tenant_id)", &[]),
         ("SELECT * FROM accounts WHERE name = 'x' AND id = 1", &[]),
     ] {
         assert_eq!(meets(text), values, "{text}");
+    }
+}
+
+/// Names are looked up in a time that grows with the statement only (catalogue S150).
+#[test]
+fn s150_names_are_resolved_in_time() {
+    let nested = (0..24).fold("SELECT * FROM accounts".to_owned(), |inner, _| {
+        format!("SELECT x.*, x.* FROM ({inner}) x")
+    });
+    let wide = format!("SELECT {} FROM t, s, x, y", vec!["y.length"; 20_000].join(","));
+    let ctes: Vec<String> = (0..3000).map(|at| format!("c{at} AS (SELECT 1)")).collect();
+    let many = format!("WITH {} SELECT * FROM {}", ctes.join(","), vec!["c0"; 3000].join(","));
+    let within = (0..20).fold("1".to_owned(), |inner, _| {
+        format!("percentile_cont(0.5) WITHIN GROUP (ORDER BY {inner})")
+    });
+    for text in [nested, wide, many, format!("SELECT {within}")] {
+        let start = std::time::Instant::now();
+        let _ = reason_under(&text, policy());
+        assert!(start.elapsed().as_secs() < 10, "{}: {:?}", &text[..40], start.elapsed());
     }
 }
