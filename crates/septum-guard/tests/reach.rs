@@ -41,8 +41,14 @@ fn s33_s103_a_relation_is_reached_only_where_somebody_said_whose_rows_it_has() {
         ("SELECT last_value FROM numbers", Some(Reason::RelationNotAllowed)),
         ("SELECT nextval('numbers')", None),
         ("UPDATE countries SET name = 'x'", Some(Reason::SharedWrite)),
-        ("WITH x AS (DELETE FROM countries RETURNING 1) SELECT * FROM x", Some(Reason::SharedWrite)),
-        ("MERGE INTO countries c USING accounts a ON true WHEN MATCHED THEN DELETE", Some(Reason::SharedWrite)),
+        (
+            "WITH x AS (DELETE FROM countries RETURNING 1) SELECT * FROM x",
+            Some(Reason::SharedWrite),
+        ),
+        (
+            "MERGE INTO countries c USING accounts a ON true WHEN MATCHED THEN DELETE",
+            Some(Reason::SharedWrite),
+        ),
         ("COPY countries FROM STDIN", Some(Reason::SharedWrite)),
         ("COPY countries TO STDOUT", None),
         ("SELECT * FROM made_since", Some(Reason::UnknownObject)),
@@ -175,8 +181,14 @@ fn s158_values_that_meet_the_tenant_column_are_seen_in_every_form() {
         ("INSERT INTO accounts (tenant_id, id) SELECT 'x', 1", &["x"]),
         ("UPDATE accounts SET tenant_id = 'x'", &["x"]),
         ("UPDATE accounts SET (id, tenant_id) = (1, 'x')", &["x"]),
-        ("INSERT INTO accounts (id) VALUES (1) ON CONFLICT (id) DO UPDATE SET tenant_id = 'x'", &["x"]),
-        ("MERGE INTO accounts a USING b ON a.id = b.id WHEN NOT MATCHED THEN INSERT (tenant_id) VALUES ('x')", &["x"]),
+        (
+            "INSERT INTO accounts (id) VALUES (1) ON CONFLICT (id) DO UPDATE SET tenant_id = 'x'",
+            &["x"],
+        ),
+        (
+            "MERGE INTO accounts a USING b ON a.id = b.id WHEN NOT MATCHED THEN INSERT (tenant_id) VALUES ('x')",
+            &["x"],
+        ),
         ("SELECT * FROM accounts JOIN b USING (tenant_id)", &[]),
         ("SELECT * FROM accounts WHERE name = 'x' AND id = 1", &[]),
     ] {
