@@ -80,7 +80,7 @@ fn lockout(stack: &Stack, arguments: &[&str]) -> (bool, String) {
 #[tokio::test]
 async fn h63_who_crosses_again_and_again_is_locked_out_until_an_operator_lifts_it() {
     let stack = Stack::start_with(|config| {
-        config.text = config.text.replace("after = 10000", "after = 3\nwithin = \"10m\"");
+        config.text = config.text.replace("after = 0", "after = 3\nwithin = \"10m\"");
     })
     .await
     .unwrap();
