@@ -33,6 +33,16 @@ impl<'a> Resolver<'a> {
         self.functions(&call.funcname, &given)
     }
 
+    /// A call for each argument by itself.
+    pub(super) fn unnest_each(&mut self, call: &'a p::FuncCall) {
+        self.calls += 1;
+        for argument in &call.args {
+            let arguments = [self.expression(argument).ty];
+            let given = Given { arguments: &arguments, names: &[], spread: false };
+            self.functions(&call.funcname, &given);
+        }
+    }
+
     fn functions(&mut self, name: &'a [p::Node], given: &Given<'_>) -> (Typed, Vec<&'a Function>) {
         let Some(name) = parts(name) else {
             self.refuse("FuncCall");
