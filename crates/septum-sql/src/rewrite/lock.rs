@@ -10,7 +10,7 @@ use septum_core::Reason;
 
 use super::read::{Held, table_inside};
 use super::write::Target;
-use super::{Refusal, Rewriter};
+use super::{Refusal, Rewriter, build};
 
 impl<'m> Rewriter<'m> {
     pub(super) fn lock(&mut self, select: &mut p::SelectStmt) -> Result<(), Refusal> {
@@ -50,19 +50,20 @@ impl<'m> Rewriter<'m> {
             return Ok(None);
         };
         let alias = Some(alias).filter(|alias| alias.aliasname != table.relname);
-        Ok(Some((held, p::RangeVar { alias, ..table })))
+        // From here on it is a reference like the client's, in a FROM that may be the client's
+        // sub-select.
+        Ok(Some((held, p::RangeVar { alias, location: 0, ..table })))
     }
 
-    /// What a sub-select of ours holds back. INVARIANT: a table that is rewritten stands alone in
-    /// no other FROM, for each reference to one has become a sub-select.
+    /// What a sub-select of ours holds back. It is told by the reference inside: a sub-select of
+    /// the client's may look alike, where the table in it was put back.
     pub(super) fn behind(&self, item: &mut p::Node) -> Result<Option<Held<'m>>, Refusal> {
         let Some(NodeEnum::RangeSubselect(outside)) = &mut item.node else { return Ok(None) };
         let Some(NodeEnum::RangeVar(table)) = table_inside(outside).and_then(|of| of.node.as_ref())
         else {
             return Ok(None);
         };
-        // Without a schema it may be a common table expression of that name.
-        if table.schemaname.is_empty() {
+        if table.location != build::OURS {
             return Ok(None);
         }
         self.held(table)
