@@ -24,8 +24,9 @@ usage: cargo xtask <task>
 
   demo [--keep]   three customers, one application, one database, and attacks on them
   test            everything that CI runs: format, lints, tests, documentation
-  fuzz <target> [--cases N] [--seed N]
-                  the tests of random statements, with more and other cases: smith
+  fuzz <target> [--cases N] [--seed N] [--minutes N]
+                  the tests of random statements, with more and other cases: smith,
+                  oracle
   bench [--quick] direct, PgBouncer and Septum in turns, as ratios
   lint            format and lints only
   drivers         fetch the database drivers of other languages that tests use, into target/

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use proptest::prelude::*;
 use septum_bind::Binding;
 use septum_core::{Environment, Principal, TenantType};
-use septum_guard::{Denial, Guarded, Mode, Policy};
+use septum_guard::{Denial, Guard, Guarded, Mode, Policy};
 use septum_sql::{Kind, Statement};
 
 fn binding() -> Binding {
@@ -46,7 +46,7 @@ fn decisions_on_a_table_of_statements() {
 
 #[test]
 fn s9_of_the_names_before_a_column_none_is_a_function() {
-    let guard = Guard::new(Policy::default());
+    let guard = model::guard(Policy::default());
     let runs = |text: &str| guard.judge(text, Some(&binding())).is_ok();
     // As SQLAlchemy names columns.
     assert!(runs("SELECT pg_catalog.pg_namespace.nspname FROM pg_catalog.pg_namespace"));
@@ -59,7 +59,7 @@ fn s9_of_the_names_before_a_column_none_is_a_function() {
 
 #[test]
 fn s08_a_setting_that_a_parameter_names_is_none_of_septums() {
-    let guard = Guard::new(Policy::default());
+    let guard = model::guard(Policy::default());
     let texts =
         ["SELECT current_setting($1)", "SELECT pg_catalog.current_setting($1::varchar, true)"];
     for text in texts {

@@ -30,8 +30,6 @@ pub(crate) struct Plan {
 /// What a run has seen.
 #[derive(Debug, Default)]
 pub(crate) struct Seen {
-    pub(crate) gen_: std::time::Duration,
-    pub(crate) carry: std::time::Duration,
     pub(crate) statements: usize,
     /// How many ran without an error, as they are.
     pub(crate) understood: usize,
@@ -107,9 +105,6 @@ impl Trial {
         let mut carry = |way: &Box<dyn Way>| match way.carry(&statement) {
             Ok(carried) => Some(carried),
             Err(why) => {
-                if std::env::var("DUMP").is_ok() {
-                    println!("DENIED {why} :: {}", statement.sql.text());
-                }
                 *seen.denied.entry(way.name()).or_default() += 1;
                 *seen.denials.entry(format!("{}: {why}", way.name())).or_default() += 1;
                 None
@@ -138,13 +133,8 @@ fn flight(
     seen: &mut Seen,
 ) {
     let make = |_| {
-        let t = Instant::now();
         let statement = Statement::random(dice, &world.schema);
-        seen.gen_ += t.elapsed();
-        let t = Instant::now();
-        let x = Trial::new(statement, ways, seen);
-        seen.carry += t.elapsed();
-        x
+        Trial::new(statement, ways, seen)
     };
     let trials: Vec<_> = (0..count).map(make).collect();
     for trial in &trials {
@@ -164,9 +154,6 @@ fn flight(
             truth.told()
         );
         seen.note(&truth.answer.error);
-        if let (Some(error), Ok(_)) = (&truth.answer.error, std::env::var("DUMP")) {
-            println!("ERR {} :: {}", error.text, trial.statement.sql.text());
-        }
         for (way, _) in trial.each(ways) {
             *seen.compared.entry(way.name()).or_default() += 1;
             let outcome = world.outcome(way.place(), writes);
@@ -197,8 +184,6 @@ impl Seen {
             from.into_iter().for_each(|(key, count)| *to.entry(key).or_default() += count);
         }
         self.statements += other.statements;
-        self.gen_ += other.gen_;
-        self.carry += other.carry;
         self.understood += other.understood;
         add(&mut self.errors, other.errors);
         add(&mut self.compared, other.compared);

@@ -39,7 +39,8 @@ struct Seat {
 /// Policies ask this. That a seal can't be forged is tested elsewhere; here it would only take
 /// time.
 const STAND_IN: &str = "
-    CREATE FUNCTION septum.tenant() RETURNS TYPE LANGUAGE sql STABLE PARALLEL RESTRICTED
+    CREATE FUNCTION septum.tenant() RETURNS TYPE LANGUAGE sql STABLE SECURITY DEFINER
+        PARALLEL RESTRICTED
         AS $$ SELECT pg_catalog.current_setting('oracle.tenant')::TYPE $$;";
 
 const HOLD: &str = include_str!("../../../migrations/0005_hold.up.sql");
