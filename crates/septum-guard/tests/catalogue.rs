@@ -707,6 +707,7 @@ fn the_policy_adds_settings_and_functions_but_never_the_binding() {
     assert_eq!(judge("SELECT x.set_config('crm.a', 'b', true)"), Some(Reason::FunctionNotAllowed));
 }
 
+/// In whatever column it stands; what meets the tenant column itself is seen by `reach.rs`.
 #[test]
 fn s158_another_tenants_key_in_a_value_is_an_attempt_to_cross() {
     const OWN: &str = "acacacac-0000-4000-8000-000000000001";
@@ -720,17 +721,17 @@ fn s158_another_tenants_key_in_a_value_is_an_attempt_to_cross() {
     let noticed =
         |text: &str| guard.crossing(&guard.judgement(text), std::iter::empty(), &own).is_some();
     for text in [
-        "SELECT * FROM t WHERE tenant_id = '{}'",
-        "SELECT * FROM t WHERE tenant_id <> '{}'::uuid",
-        "SELECT * FROM t WHERE tenant_id IN ('x', '{}')",
-        "SELECT * FROM t WHERE tenant_id = ANY('{{}, null}')",
-        "SELECT * FROM t WHERE (tenant_id, id) = ('{}', 1)",
-        "SELECT * FROM t JOIN (VALUES ('{}')) v (tenant_id) USING (tenant_id)",
-        "SELECT * FROM t WHERE tenant_id::text LIKE '{}%'",
-        "INSERT INTO t (tenant_id) VALUES ('{}')",
-        "UPDATE t SET tenant_id = U&'{}'",
-        "INSERT INTO t VALUES (1) ON CONFLICT (id) DO UPDATE SET tenant_id = '{}'",
-        "SELECT 1; SELECT * FROM t WHERE tenant_id = '{}'",
+        "SELECT * FROM t WHERE y = '{}'",
+        "SELECT * FROM t WHERE y <> '{}'::uuid",
+        "SELECT * FROM t WHERE y IN ('x', '{}')",
+        "SELECT * FROM t WHERE y = ANY('{{}, null}')",
+        "SELECT * FROM t WHERE (y, id) = ('{}', 1)",
+        "SELECT * FROM t JOIN (VALUES ('{}')) v (y) USING (y)",
+        "SELECT * FROM t WHERE y::text LIKE '{}%'",
+        "INSERT INTO t (y) VALUES ('{}')",
+        "UPDATE t SET y = U&'{}'",
+        "INSERT INTO t VALUES (1) ON CONFLICT (id) DO UPDATE SET y = '{}'",
+        "SELECT 1; SELECT * FROM t WHERE y = '{}'",
         "SET app.tenant = '{}'",
         "SELECT set_config('app.tenant', '{}', true)",
     ] {

@@ -191,7 +191,9 @@ impl<'a> Resolver<'a> {
                 if let Some(MeetValue::Literal(text)) = value(array) {
                     for element in text.trim_matches(['{', '}']).split(',') {
                         let element = element.trim().trim_matches('"');
-                        self.add_meet(column, MeetValue::Literal(element.into()));
+                        if !element.eq_ignore_ascii_case("null") {
+                            self.add_meet(column, MeetValue::Literal(element.into()));
+                        }
                     }
                 }
             }
