@@ -707,6 +707,7 @@ fn the_policy_adds_settings_and_functions_but_never_the_binding() {
     assert_eq!(judge("SELECT x.set_config('crm.a', 'b', true)"), Some(Reason::FunctionNotAllowed));
 }
 
+/// In whatever column it stands; what meets the tenant column itself is seen by `reach.rs`.
 #[test]
 fn s158_another_tenants_key_in_a_value_is_an_attempt_to_cross() {
     const OWN: &str = "acacacac-0000-4000-8000-000000000001";

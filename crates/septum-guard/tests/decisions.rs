@@ -51,6 +51,13 @@ fn s9_of_the_names_before_a_column_none_is_a_function() {
     // As SQLAlchemy names columns.
     assert!(runs("SELECT pg_catalog.pg_namespace.nspname FROM pg_catalog.pg_namespace"));
     assert!(!runs("SELECT l.lo_get FROM unnest(ARRAY[1::oid]) l"));
+    for text in [
+        "SELECT g.pg_sleep FROM unnest(ARRAY[1::float8]) g",
+        "SELECT s.a.pg_sleep FROM s.a",
+        "SELECT (a).b.lo_get FROM a",
+    ] {
+        assert!(!runs(text), "{text}");
+    }
 }
 
 #[test]

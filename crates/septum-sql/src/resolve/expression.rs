@@ -173,7 +173,9 @@ impl<'a> Resolver<'a> {
             return Ty::Unknown;
         };
         let name = &operation.name;
-        self.meet(operation.kind(), left, right);
+        if compares(operation) {
+            self.meet(operation.kind(), left, right);
+        }
         match operation.kind() {
             K::AexprOp => self.plain_operation(name, left, right),
             K::AexprDistinct | K::AexprNotDistinct => {
@@ -420,6 +422,26 @@ pub(super) fn row(node: &p::Node) -> Option<&[p::Node]> {
     match &node.node {
         Some(NodeEnum::RowExpr(row)) => Some(&row.args),
         _ => None,
+    }
+}
+
+/// Whether values are compared as such: a pattern of LIKE is no tenant's key.
+fn compares(operation: &p::AExpr) -> bool {
+    use p::AExprKind as K;
+    match operation.kind() {
+        K::AexprOp | K::AexprOpAny | K::AexprOpAll => {
+            let name = operation.name.last().and_then(string);
+            name.is_some_and(|name| ["=", "<>", "<", "<=", ">", ">="].contains(&name))
+        }
+        K::AexprDistinct
+        | K::AexprNotDistinct
+        | K::AexprNullif
+        | K::AexprIn
+        | K::AexprBetween
+        | K::AexprNotBetween
+        | K::AexprBetweenSym
+        | K::AexprNotBetweenSym => true,
+        K::AexprLike | K::AexprIlike | K::AexprSimilar | K::Undefined => false,
     }
 }
 
