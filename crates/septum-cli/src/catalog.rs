@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
-use septum_core::Tenancy;
 use septum_sql::{Catalog, Model};
 
 use crate::config::Settings;
@@ -20,8 +19,6 @@ pub(crate) async fn load(settings: &Settings) -> Result<Arc<Model>> {
     client.query_one(set, &[path]).await.map_err(migrate::explain)?;
     let answer = client.query_one(Catalog::QUERY, &[]).await.map_err(migrate::explain)?;
     let catalog = Catalog::read(answer.get(0)).context("the database's catalog")?;
-    Ok(Arc::new(Model::new(
-        Arc::new(catalog),
-        Arc::new(Tenancy::new(settings.tenants.tenant_type())),
-    )))
+    let tenancy = settings.proxy.catalog.tenancy.clone();
+    Ok(Arc::new(Model::new(Arc::new(catalog), Arc::new(tenancy))))
 }

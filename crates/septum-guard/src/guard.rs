@@ -31,7 +31,8 @@ impl Guard {
     /// Judges by this model from now on. A new epoch begins: nothing that was judged before is
     /// current any more, and no verdict of before is found again.
     pub fn adopt(&self, model: Arc<Model>) {
-        self.state.rcu(|before| before.next(Some(Arc::clone(&model)), &self.policy));
+        let model = Some(model);
+        self.state.rcu(|before| before.next(model.clone(), &self.policy));
     }
 
     /// Judges without a model again, as at the start: the one that there was is too old.

@@ -75,7 +75,8 @@ fn binary_elements(value: &[u8]) -> Option<Vec<(Vec<u8>, u32)>> {
     };
     let (dimensions, _nulls, type_oid) = (word()?, word()?, word()?);
     for _ in 0..dimensions.min(6) {
-        (word()?, word()?);
+        word()?;
+        word()?;
     }
     let mut elements = Vec::new();
     while let Some((length, behind)) = rest.split_first_chunk::<4>() {

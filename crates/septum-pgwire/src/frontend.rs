@@ -527,7 +527,9 @@ mod tests {
             for more in [more, at_once] {
                 prop_assert_eq!(usize::from(more.count()), values.len() + 1);
                 let all: Vec<_> = more.parameters().collect();
-                let wanted: Vec<_> = given().flatten().chain([b"last".as_slice()]).collect();
+                let form = |value| (value, binary);
+                let last = (Some(b"last".as_slice()), false);
+                let wanted: Vec<_> = given().map(form).chain([last]).collect();
                 prop_assert_eq!(all, wanted);
                 let formats: Vec<u8> = match more.values[1] {
                     1 => vec![more.values[3]; values.len() + 1],

@@ -1,6 +1,6 @@
 use std::sync::{Arc, OnceLock};
 
-use septum_core::{Tenancy, TenantType};
+use septum_core::{RelationName, Scope, Tenancy, TenantType};
 use septum_guard::{Guard, Policy};
 use septum_sql::{Catalog, Model};
 use septum_test_cluster::Cluster;
@@ -20,7 +20,11 @@ pub(crate) fn model() -> Arc<Model> {
         let cluster = Cluster::start().unwrap();
         let application = cluster.dsn_of("app", "app", "postgres");
         let answer = answer(&cluster.dsn("postgres"), &application);
-        let tenancy = Tenancy::new(TenantType::Text);
+        let mut tenancy = Tenancy::new(TenantType::Text);
+        for name in ["countries", "listed"] {
+            let name = RelationName { schema: "public".into(), name: name.into() };
+            tenancy.relations.insert(name, Scope::Shared);
+        }
         Arc::new(Model::new(Arc::new(Catalog::read(&answer).unwrap()), Arc::new(tenancy)))
     };
     Arc::clone(MODEL.get_or_init(load))

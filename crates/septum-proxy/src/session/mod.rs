@@ -100,7 +100,6 @@ impl Held {
 }
 
 /// One thing to do, in order.
-#[expect(clippy::large_enum_variant, reason = "queued by the handful, and not moved")]
 enum Work {
     /// A simple query behind messages of the extended protocol, which come first.
     Query(String),

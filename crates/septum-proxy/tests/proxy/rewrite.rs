@@ -109,6 +109,9 @@ fn bind(out: &mut BytesMut, formats: &[u16], values: &[&[u8]]) {
     out.bind("", "", &body);
 }
 
+/// Format codes, values, and what is answered.
+type Case<'a> = (&'a [u16], &'a [&'a [u8]], &'a [&'a str]);
+
 #[tokio::test]
 async fn a_parameter_of_the_clients_never_becomes_the_tenants() {
     let fixture = start().await;
@@ -117,7 +120,7 @@ async fn a_parameter_of_the_clients_never_becomes_the_tenants() {
     let two: [u8; 4] = 2_i32.to_be_bytes();
     let own = ["1", "2", "D plain of 1", "C SELECT 1", "Z I"];
     let count = ["1", "E 08P01", "Z I"];
-    let cases: [(&[u16], &[&[u8]], &[&str]); 8] = [
+    let cases: [Case<'_>; 8] = [
         (&[], &[b"7"], &own),
         (&[0], &[b"7"], &own),
         (&[1], &[&seven], &own),

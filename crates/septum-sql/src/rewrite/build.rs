@@ -134,16 +134,12 @@ pub(super) fn select() -> p::SelectStmt {
 }
 
 /// A reference to a relation by its schema and name, without an alias.
-/// Where no reference of the client's stands: what has it was put there by the rewriting.
-pub(super) const OURS: i32 = -2;
-
 pub(super) fn reference(relation: &Relation, inherited: bool) -> p::RangeVar {
     p::RangeVar {
         schemaname: relation.schema.as_ref().into(),
         relname: relation.name.as_ref().into(),
         inh: inherited,
         relpersistence: "p".into(),
-        location: OURS,
         ..p::RangeVar::default()
     }
 }

@@ -8,9 +8,9 @@ use pg_query::protobuf as p;
 use pg_query::protobuf::node::Node as NodeEnum;
 use septum_core::Reason;
 
-use super::read::{Held, table_inside};
+use super::read::{Held, OURS, table_inside};
 use super::write::Target;
-use super::{Refusal, Rewriter, build};
+use super::{Refusal, Rewriter};
 
 impl<'m> Rewriter<'m> {
     pub(super) fn lock(&mut self, select: &mut p::SelectStmt) -> Result<(), Refusal> {
@@ -50,20 +50,18 @@ impl<'m> Rewriter<'m> {
             return Ok(None);
         };
         let alias = Some(alias).filter(|alias| alias.aliasname != table.relname);
-        // From here on it is a reference like the client's, in a FROM that may be the client's
-        // sub-select.
         Ok(Some((held, p::RangeVar { alias, location: 0, ..table })))
     }
 
-    /// What a sub-select of ours holds back. It is told by the reference inside: a sub-select of
-    /// the client's may look alike, where the table in it was put back.
+    /// What a sub-select of ours holds back. INVARIANT: it is ours by the mark that its table has;
+    /// a client's own, whose table was put back, looks the same.
     pub(super) fn behind(&self, item: &mut p::Node) -> Result<Option<Held<'m>>, Refusal> {
         let Some(NodeEnum::RangeSubselect(outside)) = &mut item.node else { return Ok(None) };
         let Some(NodeEnum::RangeVar(table)) = table_inside(outside).and_then(|of| of.node.as_ref())
         else {
             return Ok(None);
         };
-        if table.location != build::OURS {
+        if table.location != OURS {
             return Ok(None);
         }
         self.held(table)

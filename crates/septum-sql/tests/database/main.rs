@@ -1,5 +1,11 @@
 //! The catalog snapshot of a real server, and what is made of it.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test's failure report")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a panic is how a test fails"
+)]
 
 mod catalog;
 mod posture;

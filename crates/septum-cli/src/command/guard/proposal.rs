@@ -63,7 +63,8 @@ mod tests {
         proposal.add("SEP-303", "crm.score");
         proposal.add("SEP-302", "EXPLAIN");
         proposal.add("SEP-306", "pg_stat_activity");
-        let policy = Policy { functions: vec!["old".into()], ..Policy::default() };
+        let mut policy = Policy::default();
+        policy.functions.push("old".into());
         let text = proposal.text(&policy);
         let read: toml::Table = text.parse().unwrap();
         let guard = &read["guard"];
