@@ -185,7 +185,6 @@ impl Maker<'_> {
             5 => sql!["concat (", self.expr(Ty::Text), ",", self.expr(Ty::Int), ")"],
             6 => sql!["(", self.expr(Ty::Uuid), ") :: text"],
             7 => match self.row() {
-                Some(rel) if rel.renamed && false => format!("{}::text", rel.alias).into(),
                 Some(rel) => {
                     let whole =
                         *self.dice.pick(&["to_jsonb(R)::text", "R::text", "row_to_json(R)::text"]);
