@@ -7,6 +7,7 @@ use septum_bind::{BindError, Binding, Claim};
 use septum_core::{Principal, Reason, Source, TenantId, TraceId};
 use septum_guard::Denial;
 use septum_pgwire::{ErrorFields, Severity};
+use septum_sql::MissingKind;
 
 /// A refusal on its way to the client and, where it is one for the log, to the audit log.
 #[derive(Clone, Debug)]
@@ -23,6 +24,8 @@ pub(crate) struct Refusal {
     pub(crate) principal: Option<Principal>,
     pub(crate) trace: Option<TraceId>,
     pub(crate) crossing: bool,
+    /// What the subject is, where it is not in the catalog.
+    pub(crate) missing: Option<MissingKind>,
     /// The binding under which it was tried, for the lock-out to count.
     pub(crate) binding: Option<Arc<Binding>>,
     /// Whether the audit log hears of it even so, or not, whatever the reason is otherwise.
@@ -49,6 +52,7 @@ impl Refusal {
             principal: None,
             trace: None,
             crossing: is_crossing(reason),
+            missing: None,
             binding: None,
             recorded: None,
         }
@@ -165,7 +169,7 @@ impl Answer {
         }
         ErrorFields {
             severity,
-            code: sqlstate(self.0.reason),
+            code: self.0.missing.map_or_else(|| sqlstate(self.0.reason), undefined),
             message,
             detail: Some(self.0.detail.clone().unwrap_or_else(|| doc.why.to_owned())),
             hint: Some(doc.remedy.to_owned()),
@@ -196,6 +200,7 @@ impl From<Denial> for Refusal {
             // Of all others the reason says as much.
             detail: of_text.then_some(denial.message),
             crossing,
+            missing: denial.missing,
             ..Self::new(denial.reason)
         }
     }
@@ -213,6 +218,16 @@ fn is_crossing(reason: Reason) -> bool {
             | Reason::LeakedRow
             | Reason::Probing
     )
+}
+
+/// The SQLSTATE of what isn't there, as PostgreSQL has it: applications ask by it whether there is
+/// a table. It tells nothing of a tenant: all of them share the catalog.
+fn undefined(what: MissingKind) -> &'static str {
+    match what {
+        MissingKind::Relation => "42P01",
+        MissingKind::Function | MissingKind::Operator => "42883",
+        MissingKind::Type => "42704",
+    }
 }
 
 /// The SQLSTATE of a reason.

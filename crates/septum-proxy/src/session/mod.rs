@@ -39,6 +39,7 @@ use septum_pgwire::frontend::{Bind, Execute, Message, Parse, Target, Write as _}
 use septum_pgwire::{ErrorFields, Frame, Severity, TransactionStatus};
 use septum_sql::Statement;
 use tokio::sync::OwnedSemaphorePermit;
+use tokio::time::Instant;
 
 use crate::Shared;
 use crate::cancel::Registration;
@@ -212,6 +213,8 @@ pub(crate) struct Session {
     turn: Option<OwnedSemaphorePermit>,
     /// Whether the catalog was looked at anew for the text that is judged next.
     looked: bool,
+    /// When it was looked at last for a name that led to nothing even so.
+    in_vain: Option<Instant>,
 }
 
 impl Session {
@@ -265,6 +268,7 @@ impl Session {
             effort: 0,
             turn: None,
             looked: false,
+            in_vain: None,
         }
     }
 

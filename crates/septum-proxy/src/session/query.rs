@@ -5,6 +5,7 @@
 //! implicit transaction, as PostgreSQL promises.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::BytesMut;
 use septum_audit::{Event, Kind as EventKind};
@@ -15,6 +16,7 @@ use septum_pgwire::frontend::Write as _;
 use septum_sql::{Kind, Statement, handover};
 use tokio::runtime::{Handle, RuntimeFlavor};
 use tokio::sync::OwnedSemaphorePermit;
+use tokio::time::Instant;
 
 use super::evidence::{Bound, Evidence};
 use super::expect::{Done, Expect, Rows, Undo};
@@ -28,6 +30,8 @@ use crate::server::Key;
 
 /// Texts above this are judged when it is their turn: it takes tens of milliseconds.
 const LONG: usize = 64 << 10;
+/// For so long nobody waits again who has waited in vain for a name to be known.
+const IN_VAIN: Duration = Duration::from_secs(10);
 
 /// A text that the guard has let through under this binding.
 pub(super) struct Judged {
@@ -56,7 +60,7 @@ impl Session {
         let bound = self.resolve(&evidence)?;
         let judgement = self.judgement(&handover.text, turn.as_ref());
         let statements = match allowed(&judgement, &bound) {
-            Err(Stop::Refused(refusal)) if refusal.may_be_outdated() && !self.looked => {
+            Err(Stop::Refused(refusal)) if self.should_look_again(&refusal) => {
                 return Err(Stop::Outdated);
             }
             other => other,
@@ -64,6 +68,18 @@ impl Session {
         self.looked = false;
         let statements = statements?;
         Ok(Judged { statements, judgement, evidence, bound })
+    }
+
+    /// Whether to wait for a newer look at the catalog before refusing. Names that lead to nothing
+    /// are not waited for one by one: what a client has just waited for in vain may go on for
+    /// long, and what is made meanwhile is known in a second or so without its asking.
+    fn should_look_again(&mut self, refusal: &Refusal) -> bool {
+        let unknown = refusal.reason == Reason::UnknownObject;
+        if self.looked && unknown {
+            self.in_vain = Some(Instant::now());
+        }
+        let waited = unknown && self.in_vain.is_some_and(|since| since.elapsed() < IN_VAIN);
+        refusal.may_be_outdated() && !self.looked && !waited
     }
 
     /// Whether judging a text takes so long that others must not all wait for it.

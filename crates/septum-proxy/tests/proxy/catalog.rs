@@ -164,3 +164,44 @@ async fn nobody_under_a_tenants_binding_may_speak_on_the_catalogs_channel() {
     }
     fixture.stop().await;
 }
+
+/// Applications ask by PostgreSQL's code whether there is a table.
+#[tokio::test]
+async fn what_is_not_there_is_told_by_the_code_that_postgresql_has_for_it() {
+    let fixture = Fixture::start().await;
+    let acme = fixture.client("acme").await;
+    for (text, code) in [
+        ("SELECT * FROM nowhere", SqlState::UNDEFINED_TABLE),
+        ("INSERT INTO nowhere.at_all VALUES (1)", SqlState::UNDEFINED_TABLE),
+        ("SELECT no_function(1)", SqlState::UNDEFINED_FUNCTION),
+        ("SELECT 1 @@@@ 2", SqlState::UNDEFINED_FUNCTION),
+        ("SELECT '1'::no_type", SqlState::UNDEFINED_OBJECT),
+    ] {
+        let error = acme.simple_query(text).await.unwrap_err();
+        assert_eq!(error.code(), Some(&code), "{text}: {error:?}");
+        assert!(refusal(&error).1.starts_with("SEP-319"), "{text}: {error:?}");
+    }
+    fixture.stop().await;
+}
+
+#[tokio::test]
+async fn names_that_lead_to_nothing_are_not_waited_for_one_by_one() {
+    let fixture = Fixture::with(Mode::Enforce, |config| {
+        config.catalog.interval = Duration::from_secs(3600);
+    })
+    .await;
+    let (acme, globex) = (fixture.client("acme").await, fixture.client("globex").await);
+    let began = tokio::time::Instant::now();
+    for n in 0..30 {
+        assert_eq!(outcome(&acme, &format!("SELECT * FROM nowhere_{n}")).await, "SEP-319");
+    }
+    // Looks are a second apart.
+    assert!(began.elapsed() < Duration::from_secs(15), "{:?}", began.elapsed());
+    // What is made meanwhile is known soon even so, and to whoever has not waited at once.
+    let table = "CREATE TABLE nowhere_0 (tenant_id int NOT NULL);
+        SELECT septum.protect('nowhere_0', 'tenant_id'); GRANT ALL ON nowhere_0 TO app";
+    fixture.behind_the_guard(table).await;
+    assert_eq!(outcome(&globex, "SELECT * FROM nowhere_0").await, "runs");
+    becomes(&acme, "SELECT * FROM nowhere_0", "runs").await;
+    fixture.stop().await;
+}

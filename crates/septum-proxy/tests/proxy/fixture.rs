@@ -92,6 +92,14 @@ impl Fixture {
         Self::with_services(mode, |_| (), change).await
     }
 
+    /// One whose policy lists these functions of the application's own.
+    pub(crate) async fn listing(functions: &[&str], change: impl FnOnce(&mut Config)) -> Self {
+        let mut policy = Policy::new(Mode::Enforce, Environment::Test).unwrap();
+        policy.functions = functions.iter().map(|name| (*name).to_owned()).collect();
+        let serve = |services: &mut Services| services.guard = Arc::new(Guard::new(policy));
+        Self::with_services(Mode::Enforce, serve, change).await
+    }
+
     pub(crate) async fn with_services(
         mode: Mode,
         serve: impl FnOnce(&mut Services),
@@ -232,7 +240,7 @@ impl Fixture {
     /// Has an administrator run this, and the guard know of it.
     pub(crate) async fn administer(&self, script: &str) {
         self.behind_the_guard(script).await;
-        self.enforce(TableMode::Rls).await;
+        self.services.guard.adopt(model(&self.cluster, tenancy()).await);
     }
 
     pub(crate) async fn stop(mut self) {

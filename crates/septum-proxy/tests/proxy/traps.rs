@@ -3,7 +3,7 @@
 use septum_guard::Mode;
 use septum_pgwire::frontend::Write as _;
 
-use crate::fixture::{Fixture, connect};
+use crate::fixture::Fixture;
 use crate::wire::{Wire, message, query};
 
 async fn open(fixture: &Fixture, user: &str) -> Wire {
@@ -156,14 +156,13 @@ async fn p13_a_statement_whose_client_went_before_its_sync_is_prepared_for_the_n
 
 #[tokio::test]
 async fn p14_a_statement_that_gives_way_in_the_middle_of_a_batch_is_still_run() {
-    let fixture = Fixture::with(Mode::Enforce, |config| {
+    let fixture = Fixture::listing(&["public.prepared"], |config| {
         config.pool.statements = 1.try_into().unwrap();
     })
     .await;
-    let admin = connect(&fixture.cluster.dsn("postgres")).await.unwrap();
     let count = "CREATE FUNCTION public.prepared() RETURNS bigint LANGUAGE sql SECURITY DEFINER \
                  AS 'SELECT count(*) FROM pg_prepared_statements'";
-    admin.batch_execute(count).await.unwrap();
+    fixture.administer(count).await;
     let mut acme = open(&fixture, "acme").await;
     for flush in [false, true] {
         acme.out.parse("a", "SELECT 'a'", &[]);
@@ -398,14 +397,14 @@ async fn copies_of_the_simple_protocol_and_their_failures_keep_the_order() {
 #[tokio::test]
 async fn a_hundred_thousand_rows_in_one_message_are_all_copied() {
     let fixture = Fixture::start().await;
-    let admin = connect(&fixture.cluster.dsn("postgres")).await.unwrap();
-    let table = "CREATE TABLE public.numbers (n int); GRANT ALL ON public.numbers TO app";
-    admin.batch_execute(table).await.unwrap();
+    let table = "CREATE TABLE public.numbers (n int, tenant_id int NOT NULL);
+        SELECT septum.protect('public.numbers', 'tenant_id'); GRANT ALL ON public.numbers TO app";
+    fixture.administer(table).await;
     let mut acme = open(&fixture, "acme").await;
     query(&mut acme.out, "COPY numbers FROM STDIN");
     acme.send().await;
     assert_eq!(acme.receive().await.unwrap().tag, b'G');
-    message(&mut acme.out, b'd', &b"1\n".repeat(100_000));
+    message(&mut acme.out, b'd', &b"1\t1\n".repeat(100_000));
     message(&mut acme.out, b'c', b"");
     assert_eq!(acme.ask(1).await, ["C COPY 100000", "Z I"]);
     fixture.stop().await;
