@@ -86,7 +86,11 @@ impl Refusal {
     pub(crate) fn may_be_outdated(&self) -> bool {
         matches!(
             self.reason,
-            Reason::CatalogUnavailable | Reason::UnprovenTable | Reason::UnknownObject
+            Reason::CatalogUnavailable
+                | Reason::UnprovenTable
+                | Reason::UnknownRelation
+                | Reason::UnknownFunction
+                | Reason::UnknownType
         )
     }
 
@@ -248,6 +252,10 @@ pub(crate) fn sqlstate(reason: Reason) -> &'static str {
         | R::MessageNotAllowed
         | R::EarlyPlaintext => "08P01",
         R::UnknownDatabase => "3D000",
+        // PostgreSQL's own, which programs that ask whether something is there go by.
+        R::UnknownRelation => "42P01",
+        R::UnknownFunction => "42883",
+        R::UnknownType => "42704",
         R::PoolTimeout | R::TooManyConnections => "53300",
         R::ServerUnavailable => "08001",
         R::CatalogUnavailable => "57P03",

@@ -7,11 +7,11 @@ use crate::{Denial, Policy};
 
 pub(super) fn check(statement: &Statement, _: &Policy) -> Result<(), Denial> {
     let Some(missing) = statement.facts().reach.missing.first() else { return Ok(()) };
-    let what = match missing.what {
-        MissingKind::Relation => "the relation",
-        MissingKind::Function => "the function with such arguments",
-        MissingKind::Operator => "the operator",
-        MissingKind::Type => "the type",
+    let (reason, what) = match missing.what {
+        MissingKind::Relation => (Reason::UnknownRelation, "the relation"),
+        MissingKind::Function => (Reason::UnknownFunction, "the function with such arguments"),
+        MissingKind::Operator => (Reason::UnknownFunction, "the operator"),
+        MissingKind::Type => (Reason::UnknownType, "the type"),
     };
-    Err(Denial::of(Reason::UnknownObject, what, &missing.name.to_string()))
+    Err(Denial::of(reason, what, &missing.name.to_string()))
 }

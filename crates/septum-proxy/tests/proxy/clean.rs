@@ -196,12 +196,12 @@ async fn a_plan_that_no_longer_fits_costs_one_error_and_not_one_after_another() 
     let fixture = start().await;
     let acme = fixture.client("acme").await;
     for _ in 0..3 {
-        acme.simple_query("SELECT * FROM plain WHERE id = 1").await.unwrap();
+        acme.simple_query("SELECT * FROM accounts WHERE id = 1").await.unwrap();
     }
     let admin = connect(&fixture.cluster.dsn("postgres")).await.unwrap();
-    admin.batch_execute("ALTER TABLE plain ADD COLUMN more int").await.unwrap();
-    let error = acme.simple_query("SELECT * FROM plain WHERE id = 1").await.unwrap_err();
+    admin.batch_execute("ALTER TABLE accounts ADD COLUMN more int").await.unwrap();
+    let error = acme.simple_query("SELECT * FROM accounts WHERE id = 1").await.unwrap_err();
     assert_eq!(refusal(&error).0, "0A000");
-    acme.simple_query("SELECT * FROM plain WHERE id = 1").await.unwrap();
+    acme.simple_query("SELECT * FROM accounts WHERE id = 1").await.unwrap();
     fixture.stop().await;
 }

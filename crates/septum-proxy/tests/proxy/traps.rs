@@ -398,11 +398,11 @@ async fn copies_of_the_simple_protocol_and_their_failures_keep_the_order() {
 #[tokio::test]
 async fn a_hundred_thousand_rows_in_one_message_are_all_copied() {
     let fixture = Fixture::start().await;
-    let admin = connect(&fixture.cluster.dsn("postgres")).await.unwrap();
-    let table = "CREATE TABLE public.numbers (n int); GRANT ALL ON public.numbers TO app";
-    admin.batch_execute(table).await.unwrap();
+    let table = "CREATE TABLE public.numbers (n int, tenant_id int DEFAULT septum.tenant());
+        GRANT ALL ON public.numbers TO app; SELECT septum.protect('public.numbers', 'tenant_id')";
+    fixture.administer(table).await;
     let mut acme = open(&fixture, "acme").await;
-    query(&mut acme.out, "COPY numbers FROM STDIN");
+    query(&mut acme.out, "COPY numbers (n) FROM STDIN");
     acme.send().await;
     assert_eq!(acme.receive().await.unwrap().tag, b'G');
     message(&mut acme.out, b'd', &b"1\n".repeat(100_000));
