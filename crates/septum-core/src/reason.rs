@@ -176,7 +176,7 @@ reasons! {
     Unclassified = 318, "nobody said whose the relation's rows are",
         "only a tenant's own tables and those that are listed as shared are reached",
         "add `[[relations]] name = \"<schema>.<relation>\" scope = \"shared\"` or `\"tenant\"`";
-    UnknownObject = 319, "a name leads to nothing in the database's catalog",
+    UnknownRelation = 319, "no relation of this name is in the database's catalog",
         "what can't be looked up can't be judged",
         "check the name; what was made just now is known after the next look at the catalog";
     SharedWrite = 320, "a shared relation is written",
@@ -188,6 +188,12 @@ reasons! {
     ViewPastPolicies = 322, "a view reads a tenant's table past its policies",
         "it reads by the rights of its owner, to whom row-level security doesn't apply",
         "`ALTER VIEW ... SET (security_invoker = true)`";
+    UnknownFunction = 323, "no such function or operator is in the database's catalog",
+        "what can't be looked up can't be judged",
+        "check the name and the arguments; what was made just now is known after the next look";
+    UnknownType = 324, "no type of this name is in the database's catalog",
+        "what can't be looked up can't be judged",
+        "check the name; what was made just now is known after the next look at the catalog";
     SystemColumn = 330, "a system column is named beside all columns of a table",
         "what stands in the place of a table that is enforced by rewriting would show it in `*` too",
         "name the columns instead of `*`, or find the row by its key";

@@ -1,7 +1,7 @@
 use std::fmt;
 
 use septum_core::Reason;
-use septum_sql::{Missing, MissingKind, SqlError, Statement};
+use septum_sql::{SqlError, Statement};
 
 /// Why a text may not run. It holds no literal of the text and no value of a row, syntax
 /// errors aside, which quote one word of it to the client who wrote it.
@@ -18,8 +18,6 @@ pub struct Denial {
     pub message: String,
     /// Where, for a syntax error: the character, counted from 1.
     pub position: Option<u32>,
-    /// What the subject is that isn't in the catalog, where that is the reason.
-    pub missing: Option<MissingKind>,
     crossing: bool,
 }
 
@@ -40,21 +38,8 @@ impl Denial {
             fingerprint: None,
             message: format!("{}; {}", doc.title, doc.remedy),
             position: None,
-            missing: None,
             crossing: reason == Reason::BindingSetting,
         }
-    }
-
-    /// A refusal of a name that leads to nothing.
-    pub(crate) fn missing(missing: &Missing) -> Self {
-        let what = match missing.what {
-            MissingKind::Relation => "the relation",
-            MissingKind::Function => "the function with such arguments",
-            MissingKind::Operator => "the operator",
-            MissingKind::Type => "the type",
-        };
-        let denial = Self::of(Reason::UnknownObject, what, &missing.name.to_string());
-        Self { missing: Some(missing.what), ..denial }
     }
 
     /// Marks an attempt to change the binding, or to reach what makes it.

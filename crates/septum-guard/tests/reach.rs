@@ -51,10 +51,10 @@ fn s33_s103_a_relation_is_reached_only_where_somebody_said_whose_rows_it_has() {
         ),
         ("COPY countries FROM STDIN", Some(Reason::SharedWrite)),
         ("COPY countries TO STDOUT", None),
-        ("SELECT * FROM made_since", Some(Reason::UnknownObject)),
-        ("SELECT 'x'::made_since", Some(Reason::UnknownObject)),
-        ("SELECT made_since(1)", Some(Reason::UnknownObject)),
-        ("SELECT 1 @#@# 2", Some(Reason::UnknownObject)),
+        ("SELECT * FROM made_since", Some(Reason::UnknownRelation)),
+        ("SELECT 'x'::made_since", Some(Reason::UnknownType)),
+        ("SELECT made_since(1)", Some(Reason::UnknownFunction)),
+        ("SELECT 1 @#@# 2", Some(Reason::UnknownFunction)),
     ]);
 }
 

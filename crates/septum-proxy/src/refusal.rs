@@ -7,7 +7,6 @@ use septum_bind::{BindError, Binding, Claim};
 use septum_core::{Principal, Reason, Source, TenantId, TraceId};
 use septum_guard::Denial;
 use septum_pgwire::{ErrorFields, Severity};
-use septum_sql::MissingKind;
 
 /// A refusal on its way to the client and, where it is one for the log, to the audit log.
 #[derive(Clone, Debug)]
@@ -24,8 +23,6 @@ pub(crate) struct Refusal {
     pub(crate) principal: Option<Principal>,
     pub(crate) trace: Option<TraceId>,
     pub(crate) crossing: bool,
-    /// What the subject is, where it is not in the catalog.
-    pub(crate) missing: Option<MissingKind>,
     /// The binding under which it was tried, for the lock-out to count.
     pub(crate) binding: Option<Arc<Binding>>,
     /// Whether the audit log hears of it even so, or not, whatever the reason is otherwise.
@@ -52,7 +49,6 @@ impl Refusal {
             principal: None,
             trace: None,
             crossing: is_crossing(reason),
-            missing: None,
             binding: None,
             recorded: None,
         }
@@ -88,9 +84,15 @@ impl Refusal {
 
     /// Whether a newer look at the database's catalog may find no reason to refuse.
     pub(crate) fn may_be_outdated(&self) -> bool {
+        matches!(self.reason, Reason::CatalogUnavailable | Reason::UnprovenTable)
+            || self.is_of_an_unknown_name()
+    }
+
+    /// Whether a name led to nothing.
+    pub(crate) fn is_of_an_unknown_name(&self) -> bool {
         matches!(
             self.reason,
-            Reason::CatalogUnavailable | Reason::UnprovenTable | Reason::UnknownObject
+            Reason::UnknownRelation | Reason::UnknownFunction | Reason::UnknownType
         )
     }
 
@@ -169,7 +171,7 @@ impl Answer {
         }
         ErrorFields {
             severity,
-            code: self.0.missing.map_or_else(|| sqlstate(self.0.reason), undefined),
+            code: sqlstate(self.0.reason),
             message,
             detail: Some(self.0.detail.clone().unwrap_or_else(|| doc.why.to_owned())),
             hint: Some(doc.remedy.to_owned()),
@@ -200,7 +202,6 @@ impl From<Denial> for Refusal {
             // Of all others the reason says as much.
             detail: of_text.then_some(denial.message),
             crossing,
-            missing: denial.missing,
             ..Self::new(denial.reason)
         }
     }
@@ -218,16 +219,6 @@ fn is_crossing(reason: Reason) -> bool {
             | Reason::LeakedRow
             | Reason::Probing
     )
-}
-
-/// The SQLSTATE of what isn't there, as PostgreSQL has it: applications ask by it whether there is
-/// a table. It tells nothing of a tenant: all of them share the catalog.
-fn undefined(what: MissingKind) -> &'static str {
-    match what {
-        MissingKind::Relation => "42P01",
-        MissingKind::Function | MissingKind::Operator => "42883",
-        MissingKind::Type => "42704",
-    }
 }
 
 /// The SQLSTATE of a reason.
@@ -263,6 +254,10 @@ pub(crate) fn sqlstate(reason: Reason) -> &'static str {
         | R::MessageNotAllowed
         | R::EarlyPlaintext => "08P01",
         R::UnknownDatabase => "3D000",
+        // PostgreSQL's own, which programs that ask whether something is there go by.
+        R::UnknownRelation => "42P01",
+        R::UnknownFunction => "42883",
+        R::UnknownType => "42704",
         R::PoolTimeout | R::TooManyConnections => "53300",
         R::ServerUnavailable => "08001",
         R::CatalogUnavailable => "57P03",

@@ -1,12 +1,17 @@
 //! What isn't in the catalog can't be judged (catalogue S75, S76): it may have been made since.
 
-use septum_sql::Statement;
+use septum_core::Reason;
+use septum_sql::{MissingKind, Statement};
 
 use crate::{Denial, Policy};
 
 pub(super) fn check(statement: &Statement, _: &Policy) -> Result<(), Denial> {
-    match statement.facts().reach.missing.first() {
-        Some(missing) => Err(Denial::missing(missing)),
-        None => Ok(()),
-    }
+    let Some(missing) = statement.facts().reach.missing.first() else { return Ok(()) };
+    let (reason, what) = match missing.what {
+        MissingKind::Relation => (Reason::UnknownRelation, "the relation"),
+        MissingKind::Function => (Reason::UnknownFunction, "the function with such arguments"),
+        MissingKind::Operator => (Reason::UnknownFunction, "the operator"),
+        MissingKind::Type => (Reason::UnknownType, "the type"),
+    };
+    Err(Denial::of(reason, what, &missing.name.to_string()))
 }

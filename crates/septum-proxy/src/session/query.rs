@@ -74,7 +74,7 @@ impl Session {
     /// are not waited for one by one: what a client has just waited for in vain may go on for
     /// long, and what is made meanwhile is known in a second or so without its asking.
     fn should_look_again(&mut self, refusal: &Refusal) -> bool {
-        let unknown = refusal.reason == Reason::UnknownObject;
+        let unknown = refusal.is_of_an_unknown_name();
         if self.looked && unknown {
             self.in_vain = Some(Instant::now());
         }

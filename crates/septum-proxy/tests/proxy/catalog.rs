@@ -170,16 +170,16 @@ async fn nobody_under_a_tenants_binding_may_speak_on_the_catalogs_channel() {
 async fn what_is_not_there_is_told_by_the_code_that_postgresql_has_for_it() {
     let fixture = Fixture::start().await;
     let acme = fixture.client("acme").await;
-    for (text, code) in [
-        ("SELECT * FROM nowhere", SqlState::UNDEFINED_TABLE),
-        ("INSERT INTO nowhere.at_all VALUES (1)", SqlState::UNDEFINED_TABLE),
-        ("SELECT no_function(1)", SqlState::UNDEFINED_FUNCTION),
-        ("SELECT 1 @@@@ 2", SqlState::UNDEFINED_FUNCTION),
-        ("SELECT '1'::no_type", SqlState::UNDEFINED_OBJECT),
+    for (text, code, reason) in [
+        ("SELECT * FROM nowhere", SqlState::UNDEFINED_TABLE, "SEP-319"),
+        ("INSERT INTO nowhere.at_all VALUES (1)", SqlState::UNDEFINED_TABLE, "SEP-319"),
+        ("SELECT no_function(1)", SqlState::UNDEFINED_FUNCTION, "SEP-323"),
+        ("SELECT 1 @@@@ 2", SqlState::UNDEFINED_FUNCTION, "SEP-323"),
+        ("SELECT '1'::no_type", SqlState::UNDEFINED_OBJECT, "SEP-324"),
     ] {
         let error = acme.simple_query(text).await.unwrap_err();
         assert_eq!(error.code(), Some(&code), "{text}: {error:?}");
-        assert!(refusal(&error).1.starts_with("SEP-319"), "{text}: {error:?}");
+        assert!(refusal(&error).1.starts_with(reason), "{text}: {error:?}");
     }
     fixture.stop().await;
 }

@@ -57,7 +57,7 @@ const RESIDUES: [(&str, &str, &str, bool); 11] = [
 ];
 
 async fn start() -> Fixture {
-    let fixture = Fixture::listing(&["public.run", "public.tell"], |_| ()).await;
+    let fixture = Fixture::start().await;
     fixture.administer(FUNCTIONS).await;
     fixture
 }
@@ -140,7 +140,7 @@ async fn a_trigger_that_no_statement_names_leaves_nothing_either() {
 /// put its own in their place.
 #[tokio::test]
 async fn s87_whatever_runs_sql_cant_replace_what_is_prepared() {
-    let fixture = Fixture::listing(&["public.run"], |_| ()).await;
+    let fixture = Fixture::start().await;
     let mut acme = Wire::open(fixture.address, "acme", "pw", &[]).await.unwrap();
     let mut globex = Wire::open(fixture.address, "globex", "pw", &[]).await.unwrap();
     let look = "SELECT secret FROM accounts WHERE id = 1";

@@ -156,7 +156,7 @@ async fn p13_a_statement_whose_client_went_before_its_sync_is_prepared_for_the_n
 
 #[tokio::test]
 async fn p14_a_statement_that_gives_way_in_the_middle_of_a_batch_is_still_run() {
-    let fixture = Fixture::listing(&["public.prepared"], |config| {
+    let fixture = Fixture::with(Mode::Enforce, |config| {
         config.pool.statements = 1.try_into().unwrap();
     })
     .await;
