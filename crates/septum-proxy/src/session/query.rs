@@ -71,8 +71,8 @@ impl Session {
     }
 
     /// Whether to wait for a newer look at the catalog before refusing. Names that lead to nothing
-    /// are not waited for one by one: what a client has just waited for in vain may go on for
-    /// long, and what is made meanwhile is known in a second or so without its asking.
+    /// are not waited for one by one: who asks for one may ask for many. What is made meanwhile is
+    /// known without their asking, by word of the event trigger or at the next interval.
     fn should_look_again(&mut self, refusal: &Refusal) -> bool {
         let unknown = refusal.is_of_an_unknown_name();
         if self.looked && unknown {
