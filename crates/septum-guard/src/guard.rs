@@ -2,10 +2,11 @@ use std::sync::Arc;
 
 use septum_bind::Binding;
 use septum_core::{Reason, TenantId};
-use septum_sql::{Others, Statement, parse_script_with};
+use septum_sql::{Others, Shape, Statement, parse_script_and_template, parse_script_with};
 
 use crate::cache::VerdictCache;
 use crate::judgement::{Verdict, first_denial};
+use crate::templates::TemplateCache;
 use crate::{Denial, Guarded, Judgement, Mode, Policy, rules};
 
 /// Judges texts under one policy. Cheap to share: judging takes `&self` from any thread.
@@ -13,13 +14,17 @@ use crate::{Denial, Guarded, Judgement, Mode, Policy, rules};
 pub struct Guard {
     policy: Policy,
     cache: VerdictCache,
+    templates: TemplateCache,
 }
 
 impl Guard {
     /// A guard with an empty cache.
     pub fn new(policy: Policy) -> Self {
-        let cache = VerdictCache::new(policy.cache_bytes);
-        Self { policy, cache }
+        // A template serves many texts, and is hardly larger than the verdict on one.
+        let for_templates = policy.cache_bytes / 4;
+        let cache = VerdictCache::new(policy.cache_bytes - for_templates);
+        let templates = TemplateCache::new(for_templates);
+        Self { policy, cache, templates }
     }
 
     /// Whether the rules decide.
@@ -28,7 +33,7 @@ impl Guard {
     }
 
     /// What to make of a text. What was judged before costs a look-up, if it is not too long to
-    /// be kept.
+    /// be kept; what differs from such a text in values only costs little more.
     ///
     /// The text is one whose comments have been read: see [`septum_sql::handover`].
     pub fn judgement(&self, text: &str) -> Judgement {
@@ -83,15 +88,35 @@ impl Guard {
     }
 
     fn judge_bound(&self, text: &str) -> Verdict {
-        let statements = self.parse(text)?;
+        if text.len() > self.policy.max_statement_bytes {
+            return Err(Denial::new(Reason::StatementTooLarge));
+        }
+        let Some(shape) = self.shape(text) else { return self.judge_parsed(self.parse(text)?) };
+        if let Some(statements) = self.templates.fill(&shape) {
+            // INVARIANT: a template is kept of what all rules let pass, and no rule looks at what
+            // it leaves open: values, and the uuids in them.
+            return Ok(statements.into_iter().map(Guarded::new).collect());
+        }
+        let (statements, template) = parse_script_and_template(text, &shape)?;
+        let verdict = self.judge_parsed(statements)?;
+        if let Some(template) = template {
+            self.templates.insert(&shape, template);
+        }
+        Ok(verdict)
+    }
+
+    fn judge_parsed(&self, statements: Vec<Statement>) -> Verdict {
         first_denial(&statements, |one| rules::judge(one, &self.policy))?;
         Ok(statements.into_iter().map(Guarded::new).collect())
     }
 
+    /// Of a text that a template may serve: one that is short enough, where rules decide.
+    fn shape<'a>(&self, text: &'a str) -> Option<Shape<'a>> {
+        let short = text.len() <= crate::cache::LONGEST;
+        (short && self.policy.mode() == Mode::Enforce).then(|| Shape::of(text)).flatten()
+    }
+
     fn parse(&self, text: &str) -> Result<Vec<Statement>, Denial> {
-        if text.len() > self.policy.max_statement_bytes {
-            return Err(Denial::new(Reason::StatementTooLarge));
-        }
         let others = match self.policy.mode() {
             Mode::Enforce => Others::Refuse,
             Mode::Off => Others::Deparse,

@@ -17,6 +17,7 @@ mod judgement;
 mod keys;
 mod policy;
 mod rules;
+mod templates;
 
 pub use denial::Denial;
 pub use guard::Guard;

@@ -26,6 +26,7 @@ mod position;
 mod script;
 mod settings;
 mod statement;
+mod template;
 mod tree;
 
 pub use builtin::Standing;
@@ -34,5 +35,6 @@ pub use error::SqlError;
 pub use facts::{Facts, Function, QualifiedName, Relation, SettingUse};
 pub use handover::{AmbiguousComment, Handover, handover};
 pub use kind::{Assignment, Kind};
-pub use script::{Others, parse_script, parse_script_with};
+pub use script::{Others, parse_script, parse_script_and_template, parse_script_with};
 pub use statement::Statement;
+pub use template::{Shape, Template};

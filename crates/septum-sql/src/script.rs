@@ -1,10 +1,11 @@
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use pg_query::protobuf as p;
 
 use crate::classify::{Class, classify};
-use crate::tree::{Walker, walk_statement};
-use crate::{Facts, SqlError, Statement, limits, position};
+use crate::template::{Judged, Pair};
+use crate::tree::{Constant, Walker, walk_statement};
+use crate::{Facts, Shape, SqlError, Statement, Template, limits, position};
 
 /// What to do with statements that never run under a binding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,54 +36,87 @@ pub fn parse_script(text: &str) -> Result<Vec<Statement>, SqlError> {
 /// # Errors
 /// As [`parse_script`].
 pub fn parse_script_with(text: &str, others: Others) -> Result<Vec<Statement>, SqlError> {
+    Ok(judge(text, others)?.into_iter().map(|one| one.statement).collect())
+}
+
+/// [`parse_script`], and what serves texts that differ from this one in values only.
+///
+/// # Errors
+/// As [`parse_script`].
+pub fn parse_script_and_template(
+    text: &str,
+    shape: &Shape<'_>,
+) -> Result<(Vec<Statement>, Option<Template>), SqlError> {
+    let judged = judge(text, Others::Refuse)?;
+    let template = Template::new(shape, &judged);
+    Ok((judged.into_iter().map(|one| one.statement).collect(), template))
+}
+
+fn judge(text: &str, others: Others) -> Result<Vec<Judged>, SqlError> {
     let trees = parse(text)?;
     if trees.len() > limits::STATEMENTS {
         return Err(SqlError::TooLarge);
     }
     // The only statement of a text that already is canonical needs no second parse.
-    let original = if trees.len() == 1 { trimmed(text) } else { "" };
+    let original = if trees.len() == 1 { trimmed(text) } else { (0, "") };
     trees.into_iter().map(|tree| statement(tree, original, others)).collect()
 }
 
-fn statement(mut tree: p::Node, original: &str, others: Others) -> Result<Statement, SqlError> {
+fn statement(
+    mut tree: p::Node,
+    (begins, original): (i32, &str),
+    others: Others,
+) -> Result<Judged, SqlError> {
     let Some(node) = &mut tree.node else { return Err(SqlError::NotCanonical) };
     let Class { kind, refusal, answered } = classify(node);
-    let built = |canonical: String, facts| Statement {
-        kind,
-        refusal,
-        canonical: canonical.into_boxed_str(),
-        facts,
-        fingerprint: OnceLock::new(),
+    let built = |canonical: String, facts, constants| Judged {
+        statement: Statement {
+            kind,
+            refusal,
+            canonical: canonical.into_boxed_str(),
+            facts: Arc::new(facts),
+            fingerprint: OnceLock::new(),
+        },
+        constants,
     };
     if let Some(canonical) = answered {
-        return Ok(built(canonical.into_owned(), Facts::default()));
+        return Ok(built(canonical.into_owned(), Facts::default(), None));
     }
     let unjudged = |tree| match others {
         Others::Refuse => String::new(),
         Others::Deparse => deparse(tree).map(|(text, _)| text).unwrap_or_default(),
     };
     if refusal.is_some() {
-        return Ok(built(unjudged(tree), Facts::default()));
+        return Ok(built(unjudged(tree), Facts::default(), None));
     }
     let mut walker = Walker::judge();
     walk_statement(node, &mut walker);
     if walker.gave_up() {
         return Err(SqlError::TooLarge);
     }
-    let (facts, rewrote) = walker.finish();
+    let (facts, rewrote, constants) = walker.finish();
     if !facts.unknown.is_empty() {
         // It is refused for that: no need to find its canonical text.
-        return Ok(built(unjudged(tree), facts));
+        return Ok(built(unjudged(tree), facts, None));
     }
     let (canonical, tree) = deparse(tree)?;
-    if rewrote || canonical != original {
-        check(&canonical, &tree)?;
-    }
-    Ok(built(canonical, facts))
+    let canonical_constants = if rewrote || canonical != original {
+        check(&canonical, &tree)?
+    } else {
+        constants.iter().map(|constant| constant.moved(-begins)).collect()
+    };
+    let constants = pairs(constants, canonical_constants);
+    Ok(built(canonical, facts, constants))
 }
 
-/// Holds invariant 2: the text parses to the tree that was judged.
-fn check(canonical: &str, judged: &p::Node) -> Result<(), SqlError> {
+/// The trees of both texts are equal, so are the orders in which their constants were met.
+fn pairs(text: Vec<Constant>, canonical: Vec<Constant>) -> Option<Vec<Pair>> {
+    let each = |(text, canonical)| Pair { text, canonical };
+    (text.len() == canonical.len()).then(|| text.into_iter().zip(canonical).map(each).collect())
+}
+
+/// Holds invariant 2: the text parses to the tree that was judged. Gives the constants in it.
+fn check(canonical: &str, judged: &p::Node) -> Result<Vec<Constant>, SqlError> {
     let mut trees = parse(canonical).map_err(|error| match error {
         SqlError::TooDeep => SqlError::TooDeep,
         SqlError::Syntax { .. } | SqlError::TooLarge | SqlError::NotCanonical => {
@@ -91,8 +125,10 @@ fn check(canonical: &str, judged: &p::Node) -> Result<(), SqlError> {
     })?;
     let [tree] = trees.as_mut_slice() else { return Err(SqlError::NotCanonical) };
     let Some(node) = &mut tree.node else { return Err(SqlError::NotCanonical) };
-    walk_statement(node, &mut Walker::compare());
-    if tree == judged { Ok(()) } else { Err(SqlError::NotCanonical) }
+    let mut walker = Walker::compare();
+    walk_statement(node, &mut walker);
+    let (_, _, constants) = walker.finish();
+    if tree == judged { Ok(constants) } else { Err(SqlError::NotCanonical) }
 }
 
 fn parse(text: &str) -> Result<Vec<p::Node>, SqlError> {
@@ -144,9 +180,11 @@ fn deparse(tree: p::Node) -> Result<(String, p::Node), SqlError> {
     }
 }
 
-/// The text without white space and the semicolon around its statement.
-fn trimmed(text: &str) -> &str {
+/// The text without white space and the semicolon around its statement, and where it begins.
+fn trimmed(text: &str) -> (i32, &str) {
     let blank = [' ', '\t', '\n', '\r'];
-    let text = text.trim_matches(blank);
-    text.strip_suffix(';').unwrap_or(text).trim_end_matches(blank)
+    let inner = text.trim_start_matches(blank);
+    let begins = i32::try_from(text.len() - inner.len()).unwrap_or(i32::MAX);
+    let inner = inner.trim_end_matches(blank);
+    (begins, inner.strip_suffix(';').unwrap_or(inner).trim_end_matches(blank))
 }

@@ -1,4 +1,4 @@
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use septum_core::Reason;
 
@@ -10,7 +10,7 @@ pub struct Statement {
     pub(crate) kind: Kind,
     pub(crate) refusal: Option<Reason>,
     pub(crate) canonical: Box<str>,
-    pub(crate) facts: Facts,
+    pub(crate) facts: Arc<Facts>,
     pub(crate) fingerprint: OnceLock<Box<str>>,
 }
 

@@ -9,11 +9,13 @@ mod nodes;
 mod noted;
 mod number;
 mod scope;
+mod values;
 
 use crate::Facts;
 use scope::Scope;
 
 pub(crate) use node::{command, walk_statement};
+pub(crate) use values::Constant;
 
 /// The deparser's time grows with the square of some lists' length: a megabyte of `1,1,1,...` keeps
 /// it busy for a minute (catalogue S150). Room for an INSERT of as many rows as there can be
@@ -40,6 +42,10 @@ pub(crate) struct Walker {
     ctes: Scope,
     /// How many nodes it may still walk.
     left: usize,
+    /// Whether the next node stands where a constant is a value: see [`values`].
+    at_value: bool,
+    /// Every constant, in the order of the walk.
+    constants: Vec<Constant>,
 }
 
 impl Walker {
@@ -60,12 +66,14 @@ impl Walker {
             rewrote: false,
             ctes: Scope::default(),
             left: MOST_NODES,
+            at_value: false,
+            constants: Vec::new(),
         }
     }
 
-    /// What was collected, and whether the tree was changed.
-    pub(crate) fn finish(self) -> (Facts, bool) {
-        (self.facts, self.rewrote)
+    /// What was collected, whether the tree was changed, and its constants.
+    pub(crate) fn finish(self) -> (Facts, bool, Vec<Constant>) {
+        (self.facts, self.rewrote, self.constants)
     }
 
     /// Whether the tree was too large to be walked to its end.

@@ -5,6 +5,7 @@ use pg_query::protobuf::a_const::Val;
 use pg_query::protobuf::node::Node as NodeEnum;
 use septum_core::TenantType;
 
+use super::values::{Values as _, holds_values};
 use super::{Walk, Walker, number};
 use crate::facts::{Function, QualifiedName, Relation, SettingUse};
 use crate::{Standing, constant};
@@ -119,10 +120,10 @@ impl Walk for p::SelectStmt {
         group_clause.walk(walker);
         having_clause.walk(walker);
         window_clause.walk(walker);
-        values_lists.walk(walker);
+        values_lists.walk_values(walker);
         sort_clause.walk(walker);
-        limit_offset.walk(walker);
-        limit_count.walk(walker);
+        limit_offset.walk_values(walker);
+        limit_count.walk_values(walker);
         locking_clause.walk(walker);
         walker.ctes.truncate(outer);
     }
@@ -409,7 +410,11 @@ impl Walk for p::TypeCast {
     fn walk(&mut self, walker: &mut Walker) {
         spell_out_boolean(self, walker);
         let Self { arg, type_name, location } = self;
-        arg.walk(walker);
+        if type_name.as_ref().is_some_and(holds_values) {
+            arg.walk_values(walker);
+        } else {
+            arg.walk(walker);
+        }
         type_name.walk(walker);
         *location = 0;
     }
@@ -471,8 +476,8 @@ impl Walk for p::AExpr {
         note_operator(&self.name, walker);
         let Self { kind: _, name: _, lexpr, rexpr, rexpr_list_start, rexpr_list_end, location } =
             self;
-        lexpr.walk(walker);
-        rexpr.walk(walker);
+        lexpr.walk_values(walker);
+        rexpr.walk_values(walker);
         (*rexpr_list_start, *rexpr_list_end, *location) = (0, 0, 0);
     }
 }
