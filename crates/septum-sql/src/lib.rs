@@ -23,6 +23,7 @@ mod handover;
 mod kind;
 mod limits;
 mod position;
+mod raw;
 mod script;
 mod settings;
 mod statement;

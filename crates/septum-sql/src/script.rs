@@ -5,7 +5,7 @@ use pg_query::protobuf as p;
 use crate::classify::{Class, classify};
 use crate::template::{Judged, Pair};
 use crate::tree::{Constant, Walker, walk_statement};
-use crate::{Facts, Shape, SqlError, Statement, Template, limits, position};
+use crate::{Facts, Shape, SqlError, Statement, Template, limits, position, raw};
 
 /// What to do with statements that never run under a binding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -134,6 +134,9 @@ fn check(canonical: &str, judged: &p::Node) -> Result<Vec<Constant>, SqlError> {
 fn parse(text: &str) -> Result<Vec<p::Node>, SqlError> {
     if !limits::is_scannable(text) {
         return Err(SqlError::TooDeep);
+    }
+    if let Some(trees) = raw::parse(text) {
+        return Ok(trees);
     }
     let parsed = pg_query::parse(text, 0).map_err(|error| refused(text, error))?;
     let statements = parsed.protobuf.stmts.into_iter();
