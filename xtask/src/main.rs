@@ -23,6 +23,7 @@ usage: cargo xtask <task>
   demo [--keep]   three customers, one application, one database, and attacks on them
   test            everything that CI runs: format, lints, tests, documentation
   bench [--quick] direct, PgBouncer and Septum in turns, as ratios
+  bench --judge   what judging a text costs, beside its parser
   lint            format and lints only
   drivers         fetch the database drivers of other languages that tests use, into target/
   needs           say what this machine lacks, and install it where that is allowed

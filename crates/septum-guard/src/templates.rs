@@ -69,3 +69,53 @@ impl Weighter<Box<[u8]>, Entry> for Weight {
         u64::try_from(FIXED + key.len() + held).unwrap_or(u64::MAX)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use septum_sql::parse_script_and_template;
+
+    use super::*;
+
+    fn insert(cache: &TemplateCache, text: &str) {
+        let shape = Shape::of(text).unwrap();
+        let (_, template) = parse_script_and_template(text, &shape).unwrap();
+        cache.insert(&shape, template.unwrap());
+    }
+
+    fn serves(cache: &TemplateCache, text: &str) -> bool {
+        cache.fill(&Shape::of(text).unwrap()).is_some()
+    }
+
+    #[test]
+    fn texts_that_differ_in_values_are_one_entry() {
+        let cache = TemplateCache::new(1 << 20);
+        insert(&cache, "SELECT a FROM t WHERE b = 1");
+        assert!(serves(&cache, "SELECT a FROM t WHERE b = 2"));
+        for other in ["SELECT a FROM t WHERE c = 2", "SELECT a FROM t WHERE b = 'x'"] {
+            assert!(!serves(&cache, other), "{other}");
+        }
+    }
+
+    #[test]
+    fn i07_what_is_no_value_is_compared() {
+        let cache = TemplateCache::new(1 << 20);
+        insert(&cache, "SELECT a::varchar(10) FROM t WHERE b = 1");
+        assert!(!serves(&cache, "SELECT a::varchar(20) FROM t WHERE b = 1"));
+        insert(&cache, "SELECT a::varchar(20) FROM t WHERE b = 1");
+        for length in [10, 20] {
+            let text = format!("SELECT a::varchar({length}) FROM t WHERE b = 3");
+            let filled = cache.fill(&Shape::of(&text).unwrap()).unwrap();
+            assert_eq!(filled[0].canonical(), text);
+        }
+    }
+
+    #[test]
+    fn what_is_kept_weighs_what_it_takes() {
+        let cache = TemplateCache::new(64 << 10);
+        for name in 0..1000 {
+            insert(&cache, &format!("SELECT a FROM t{name} WHERE b = 1"));
+        }
+        assert!(cache.0.weight() <= 64 << 10, "{}", cache.0.weight());
+        assert!(cache.0.weight() > 32 << 10, "{}", cache.0.weight());
+    }
+}

@@ -89,7 +89,8 @@ fn string(text: &str) -> Option<Cow<'_, str>> {
 
 fn quoted(text: &str, escapes: bool) -> Option<Cow<'_, str>> {
     let inner = text.strip_prefix('\'')?.strip_suffix('\'')?;
-    if !inner.contains('\'') && !(escapes && inner.contains('\\')) {
+    let plain = |letter: char| letter != '\'' && !(escapes && letter == '\\');
+    if inner.chars().all(plain) {
         return Some(Cow::Borrowed(inner));
     }
     let mut value = String::with_capacity(inner.len());
