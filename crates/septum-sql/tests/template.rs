@@ -1,4 +1,5 @@
 //! What a template makes of a text is what the text's own tree would have made of it.
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test's failure report")]
 
 use pg_query::protobuf::Token;
 use proptest::prelude::*;

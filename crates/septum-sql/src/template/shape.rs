@@ -8,7 +8,7 @@ use crate::limits;
 /// The grammar sees a row of tokens, each of which has a kind and a value; white space, comments
 /// and the case of keywords are gone. Two texts of which the rest is equal, and whose literals
 /// are of the same classes, therefore parse to the same tree, but for the values of those
-/// constants that are [values and nothing else](crate::tree::Constant).
+/// constants that are values and nothing else.
 #[derive(Debug)]
 pub struct Shape<'a> {
     rest: Vec<u8>,
