@@ -43,8 +43,8 @@ const STATEMENTS: [(&str, &str); 8] = [
     ),
 ];
 
-const TEXTS: usize = 200;
-const ROUNDS: usize = 50;
+const TEXTS: usize = 20;
+const ROUNDS: usize = 500;
 
 fn main() {
     println!(
