@@ -134,9 +134,18 @@ root_key_file = "root.key"
 
 [tenant]
 type = "uuid"
+
+[[relations]]
+name = "public.currencies"
+scope = "shared"
 {tenants}
 [audit]
 folder = "audit"
+
+# The attacks of a whole run are one application's.
+[lockout]
+after = 10000
+socket = "lockout.sock"
 
 [database]
 host = "127.0.0.1"

@@ -13,8 +13,10 @@ async fn crossings(stack: &Stack, wanted: usize) -> Vec<Record> {
     let deadline = Instant::now() + Duration::from_secs(20);
     loop {
         let records = Septum::records(&stack.config).unwrap();
-        let found: Vec<Record> =
-            records.into_iter().filter(|record| record.text("kind") == "crossing").collect();
+        let found = |record: &Record| {
+            record.text("kind") == "crossing" && record.text("reason") == "SEP-317"
+        };
+        let found: Vec<Record> = records.into_iter().filter(found).collect();
         if found.len() >= wanted || Instant::now() > deadline {
             return found;
         }
@@ -67,4 +69,67 @@ async fn s158_another_tenants_key_is_recorded_and_finds_nothing() {
     let theirs = format!("SELECT count(*) FROM accounts WHERE tenant_id = '{other}'");
     let theirs: i64 = database.query_one(&theirs, &[]).await.unwrap().get(0);
     assert_eq!(theirs, 3000);
+}
+
+fn lockout(stack: &Stack, arguments: &[&str]) -> (bool, String) {
+    let all = [&["lockout"], arguments].concat();
+    let output = Septum::command(&stack.config, &all).unwrap().output().unwrap();
+    (output.status.success(), String::from_utf8(output.stdout).unwrap())
+}
+
+#[tokio::test]
+async fn h63_who_crosses_again_and_again_is_locked_out_until_an_operator_lifts_it() {
+    let stack = Stack::start_with(|config| {
+        config.text = config.text.replace("after = 10000", "after = 3\nwithin = \"10m\"");
+    })
+    .await
+    .unwrap();
+    // In SQL: the credential of Acme's application.
+    let client = connect(&stack.config.dsn("app.acme")).await.unwrap();
+    let read = "SELECT count(*) FROM accounts";
+    for _ in 0..3 {
+        client.simple_query("SET septum.binding = 'x'").await.unwrap_err();
+    }
+    let refused = client.simple_query(read).await.unwrap_err();
+    assert_eq!(refused.code().map(SqlState::code), Some("28000"));
+    assert!(connect(&stack.config.dsn("app.acme")).await.is_err());
+    let globex = connect(&stack.config.dsn("app.globex")).await.unwrap();
+    globex.simple_query(read).await.unwrap();
+
+    // In HTTP: Ann of Acme at Globex's host, who is refused at her own then, as Bob is not.
+    let bearer =
+        |person: &str| format!("Bearer {}", stack.config.secrets.token(Customer::Acme, person));
+    let (ann, bob) = (bearer("ann"), bearer("bob"));
+    let gateway = stack.gateway();
+    let ask = async |host: &str, token: &str| {
+        gateway.get(host, "/api/summary", &[("authorization", token)]).await.unwrap()
+    };
+    for _ in 0..3 {
+        assert_eq!(ask(Customer::Globex.host(), &ann).await.status, 403);
+    }
+    let refused = ask(Customer::Acme.host(), &ann).await;
+    assert_eq!((refused.status, refused.code()), (429, Some("SEP-340")));
+    assert_eq!(ask(Customer::Acme.host(), &bob).await.status, 200);
+
+    let (listed, locks) = lockout(&stack, &["list"]);
+    assert!(listed, "{locks}");
+    for who in ["principal=app.acme source=credential", "principal=ann source=jwt"] {
+        assert!(locks.contains(who), "{locks}");
+    }
+    let acme = Customer::Acme.id();
+    let (lifted, shown) = lockout(&stack, &["lift", "--tenant", acme, "--principal", "app.acme"]);
+    assert!(lifted && shown.starts_with("lifted: ") && !shown.contains("ann"), "{shown}");
+    client.simple_query(read).await.unwrap();
+    assert_eq!(ask(Customer::Acme.host(), &ann).await.status, 429);
+    assert!(!lockout(&stack, &["lift", "--tenant", Customer::Globex.id()]).0);
+    assert!(lockout(&stack, &["lift", "--tenant", acme]).0);
+    assert_eq!(ask(Customer::Acme.host(), &ann).await.status, 200);
+
+    let records = Septum::records(&stack.config).unwrap();
+    let said = |subject: &str| {
+        let lockouts = records.iter().filter(|record| record.text("kind") == "lockout");
+        lockouts.filter(|record| record.text("subject").starts_with(subject)).count()
+    };
+    assert_eq!(said("locked for 300 s after 3 attempts"), 2);
+    assert_eq!(said("lifted by the operating system's user"), 2);
 }

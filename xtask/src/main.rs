@@ -8,7 +8,9 @@ mod bench;
 mod command;
 mod demo;
 mod drivers;
+mod fuzz;
 mod needs;
+mod sqlsmith;
 mod steps;
 mod test;
 
@@ -22,6 +24,9 @@ usage: cargo xtask <task>
 
   demo [--keep]   three customers, one application, one database, and attacks on them
   test            everything that CI runs: format, lints, tests, documentation
+  fuzz <target> [--cases N] [--seed N] [--minutes N]
+                  the tests of random statements, with more and other cases: smith,
+                  oracle
   bench [--quick] direct, PgBouncer and Septum in turns, as ratios
   bench --judge   what judging a text costs, beside its parser
   lint            format and lints only
@@ -45,10 +50,15 @@ fn run() -> Result<()> {
     match arguments.as_slice() {
         ["demo", rest @ ..] => demo::run_demo(rest),
         ["test"] => test::run(),
+        ["fuzz", rest @ ..] => fuzz::run_fuzz(rest),
         ["bench", rest @ ..] => bench::run_bench(rest),
         ["lint"] => test::lint(),
         ["drivers"] => drivers::fetch().report(),
-        ["needs"] => needs::ensure(&needs::ALL),
+        ["needs"] => {
+            needs::ensure(&needs::ALL)?;
+            sqlsmith::fetch_or_say();
+            Ok(())
+        }
         [] | ["help" | "--help" | "-h"] => {
             print!("{USAGE}");
             Ok(())

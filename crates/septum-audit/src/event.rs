@@ -9,22 +9,29 @@ pub enum Kind {
     Crossing,
     /// A request or a statement that was refused for another reason.
     Denied,
+    /// A statement that ran because the guard only observes, and would be refused otherwise.
+    Observed,
     /// A client that could not prove who it is.
     AuthenticationFailed,
     /// A statement that an operator ran.
     OperatorStatement,
     /// An operator connected or disconnected.
     OperatorSession,
+    /// Somebody was locked out after repeated attempts to cross, was refused for that, or an
+    /// operator lifted the lock.
+    Lockout,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 7] = [
         Self::Crossing,
         Self::Denied,
+        Self::Observed,
         Self::AuthenticationFailed,
         Self::OperatorStatement,
         Self::OperatorSession,
+        Self::Lockout,
     ];
 
     /// The name in the log.
@@ -32,9 +39,11 @@ impl Kind {
         match self {
             Self::Crossing => "crossing",
             Self::Denied => "denied",
+            Self::Observed => "observed",
             Self::AuthenticationFailed => "authentication_failed",
             Self::OperatorStatement => "operator_statement",
             Self::OperatorSession => "operator_session",
+            Self::Lockout => "lockout",
         }
     }
 }

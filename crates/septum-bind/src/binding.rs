@@ -80,6 +80,7 @@ impl Binding {
                 return Err(BindError {
                     reason: Reason::SourcesDisagree,
                     source: Some(claim.source),
+                    by: Some(binding.source),
                     tenant: Some(binding.tenant),
                     principal,
                 });
@@ -167,6 +168,8 @@ pub struct BindError {
     pub reason: Reason,
     /// The source that failed or disagreed.
     pub source: Option<Source>,
+    /// The verified source that `tenant` and `principal` are of, where two disagree.
+    pub by: Option<Source>,
     /// The tenant that a verified source had named, if any.
     pub tenant: Option<TenantId>,
     /// The principal that a verified source had named, if any.
@@ -176,7 +179,7 @@ pub struct BindError {
 impl BindError {
     /// A refusal that knows no more than its reason.
     pub fn new(reason: Reason) -> Self {
-        Self { reason, source: None, tenant: None, principal: None }
+        Self { reason, source: None, by: None, tenant: None, principal: None }
     }
 
     /// A refusal of one source.

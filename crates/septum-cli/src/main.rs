@@ -2,6 +2,7 @@
 //!
 //! Exit status: 0 fine, 1 refused or failed, 2 wrong usage.
 
+mod catalog;
 mod command;
 mod config;
 mod migrate;

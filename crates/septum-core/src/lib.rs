@@ -10,6 +10,7 @@ mod principal;
 mod reason;
 mod secret;
 mod source;
+mod tenancy;
 mod tenant;
 mod trace;
 
@@ -18,5 +19,6 @@ pub use principal::{InvalidPrincipal, Principal};
 pub use reason::{Reason, ReasonDoc};
 pub use secret::Secret;
 pub use source::Source;
+pub use tenancy::{RelationName, Scope, TableMode, Tenancy, UnknownTableMode};
 pub use tenant::{InvalidTenantId, TenantId, TenantType, UnknownTenantType};
 pub use trace::{InvalidTraceparent, TraceId, Traceparent};

@@ -1,3 +1,5 @@
+mod example;
+
 use std::fmt;
 
 /// What a reason means, for `septum reasons` and the documentation.
@@ -127,8 +129,8 @@ reasons! {
         "only statements known to stay inside one tenant run under a tenant's binding",
         "run administrative statements through the operators' listener";
     FunctionNotAllowed = 303, "the function is not allowed",
-        "it can change the binding, run SQL held in a string, or reach another session",
-        "do without it, or do it through the operators' listener";
+        "it can change the binding, run SQL held in a string, or reach another tenant or session",
+        "do without it, or list it in `guard.functions` once you have read it";
     SettingNotAllowed = 304, "the setting is not allowed",
         "a setting can change what SQL means or outlive the transaction",
         "use one of the allowed settings, or list it in `guard.settings`";
@@ -171,6 +173,55 @@ reasons! {
     ForeignTenant = 317, "a value is another tenant's key",
         "the attempt is recorded; row-level security shows and takes nothing of another tenant's",
         "leave the key out, or send the bound tenant's; work across tenants is an operator's";
+    Unclassified = 318, "nobody said whose the relation's rows are",
+        "only a tenant's own tables and those that are listed as shared are reached",
+        "add `[[relations]] name = \"<schema>.<relation>\" scope = \"shared\"` or `\"tenant\"`";
+    UnknownObject = 319, "a name leads to nothing in the database's catalog",
+        "what can't be looked up can't be judged",
+        "check the name; what was made just now is known after the next look at the catalog";
+    SharedWrite = 320, "a shared relation is written",
+        "what every tenant reads must be written by none of them",
+        "write reference data through the operators' listener";
+    SystemColumnNotAllowed = 321, "a system column is read",
+        "xmin, xmax, cmin, cmax and ctid tell how other tenants' rows come and go",
+        "use a version column of the table's own, or allow them with `guard.system_columns`";
+    ViewPastPolicies = 322, "a view reads a tenant's table past its policies",
+        "it reads by the rights of its owner, to whom row-level security doesn't apply",
+        "`ALTER VIEW ... SET (security_invoker = true)`";
+    SystemColumn = 330, "a system column is named beside all columns of a table",
+        "what stands in the place of a table that is enforced by rewriting would show it in `*` too",
+        "name the columns instead of `*`, or find the row by its key";
+    ViewNotScoped = 331, "the view reads a table that is enforced by rewriting",
+        "what a view reads can't be rewritten, and its rows are of all tenants",
+        "read the table, or list the view in the tenancy model where it has the tenant column";
+    ColumnsUnknown = 332, "the columns of what is inserted are not named",
+        "the tenant's key is supplied in a column of its own, so all columns must be known",
+        "write the columns behind the table's name, and those of the SELECT instead of `*`";
+    TenantColumnWritten = 333, "the tenant column is written in a way that can't be held",
+        "a row's tenant is the bound one, and each value written to it is compared",
+        "leave the tenant column out, or assign one value to it";
+    ConflictNotScoped = 334, "the unique index of ON CONFLICT is not the tenant's own",
+        "a conflict would tell of another tenant's row, or change it",
+        "name columns of a unique index that has the tenant column";
+    LockNotScoped = 335, "rows of several relations are locked with SKIP LOCKED",
+        "a table that is enforced by rewriting would have rows locked that are not returned",
+        "lock the rows of one relation, and join in a second statement";
+    NoTenantParameter = 336, "there is no room for the tenant's parameter",
+        "the tenant's key is a parameter behind all others, of which there can be 65535",
+        "send fewer parameters, and declare no more types than the statement has parameters";
+    NotRewritable = 337, "the statement can't be held to one tenant by rewriting",
+        "its table has no row-level security, and what is meant can't be said of one tenant's rows",
+        "write the statement differently; README.md says what can be rewritten";
+
+    LockedOut = 340, "locked out after repeated attempts to cross",
+        "who tries again and again to reach another tenant is refused for a while, and nobody else is",
+        "wait, or have an operator look at the audit log and lift it: `septum lockout`";
+    LeakedRow = 341, "a row of another tenant's came back and was held back",
+        "a row's own tenant column, or a canary in it, says that it is another tenant's",
+        "row-level security or the tenancy model lets rows through: mend it before anything else";
+    Probing = 342, "an error that tells of what may be another tenant's row",
+        "a unique key or a policy was met that the tenant's own rows don't explain",
+        "make unique keys begin with the tenant column; see who tries in the audit log";
 
     ProtocolViolation = 401, "the bytes are not the PostgreSQL protocol",
         "what can't be read exactly is refused",
@@ -224,6 +275,12 @@ reasons! {
     IdleTimeout = 509, "the client was idle for too long",
         "limits keep one client from costing the others",
         "reconnect, or raise the time-out";
+    CatalogUnavailable = 510, "the database's catalog is not known yet",
+        "what a name means in the database decides whether a statement stays inside one tenant",
+        "retry once `/readyz` is ready; the log says why the catalog can't be read";
+    UnprovenTable = 511, "row-level security is not proven for the relation",
+        "a tenant's table is reached only where a policy is seen to hold it to the bound tenant",
+        "protect the table, as in `SELECT septum.protect('crm.accounts', 'tenant_id')`";
 
     AuditUnavailable = 601, "the audit log can't be written",
         "a crossing that can't be recorded is not answered",
@@ -250,6 +307,7 @@ mod tests {
         for reason in Reason::ALL {
             let doc = reason.doc();
             assert!(!doc.title.is_empty() && !doc.why.is_empty() && !doc.remedy.is_empty());
+            assert!(!reason.example().is_empty());
         }
     }
 }

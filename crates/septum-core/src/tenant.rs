@@ -1,3 +1,5 @@
+mod sent;
+
 use std::fmt;
 use std::str::FromStr;
 

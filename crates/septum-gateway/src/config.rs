@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use http::Uri;
 use http::uri::Authority;
-use septum_audit::Sink;
+use septum_audit::{Lockouts, Sink};
 use septum_bind::context::ContextKeys;
 use septum_bind::header::Peers;
 use septum_bind::jwt::{Algorithm, LiveKeys};
@@ -205,6 +205,8 @@ pub struct Services {
     pub traces: Traces,
     /// Where crossings are recorded.
     pub audit: Arc<dyn Sink>,
+    /// Counts them, and says who is locked out; the proxy shares it.
+    pub lockouts: Arc<Lockouts>,
     /// The deployment's environment.
     pub environment: Environment,
     /// The time.

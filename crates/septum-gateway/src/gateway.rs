@@ -48,7 +48,8 @@ impl Gateway {
         let tenants = Arc::clone(&services.tenants);
         let verifier = Verifier::new(config.sources.clone(), tenants, services.environment)?
             .with_refresh(Arc::new(key_sets.clone()));
-        let denials = Denials::new(Arc::clone(&services.audit));
+        let denials =
+            Denials::new(Arc::clone(&services.audit)).with_lockouts(Arc::clone(&services.lockouts));
         let mut sockets = Vec::new();
         for listener in &config.listeners {
             sockets.push((listen(listener.address).await?, listener.clone()));

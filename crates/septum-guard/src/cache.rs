@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 use septum_sql::Statement;
@@ -7,7 +9,7 @@ use crate::{Guarded, Judgement};
 /// Verdicts by whole text. The library finds an entry by a hash and compares the whole key
 /// (invariant 7).
 #[derive(Debug)]
-pub(crate) struct VerdictCache(Cache<Box<str>, Judgement, Weight>);
+pub(crate) struct VerdictCache(Cache<Arc<str>, Judgement, Weight>);
 
 /// Texts above this are judged each time that they come.
 pub(crate) const LONGEST: usize = 16 * 1024;
@@ -24,9 +26,9 @@ impl VerdictCache {
         if text.len() > LONGEST { None } else { self.0.get(text) }
     }
 
-    pub(crate) fn insert(&self, text: &str, judgement: Judgement) {
-        if text.len() <= LONGEST {
-            self.0.insert(text.into(), judgement);
+    pub(crate) fn insert(&self, judgement: &Judgement) {
+        if judgement.text().len() <= LONGEST {
+            self.0.insert(Arc::clone(judgement.text()), judgement.clone());
         }
     }
 }
@@ -36,8 +38,8 @@ impl VerdictCache {
 #[derive(Clone, Debug)]
 struct Weight;
 
-impl Weighter<Box<str>, Judgement> for Weight {
-    fn weight(&self, text: &Box<str>, judgement: &Judgement) -> u64 {
+impl Weighter<Arc<str>, Judgement> for Weight {
+    fn weight(&self, text: &Arc<str>, judgement: &Judgement) -> u64 {
         const FIXED: usize = 1024;
         const STATEMENT: usize = 512;
         const NAME: usize = 96;
@@ -61,7 +63,7 @@ mod tests {
             let guard = Guard::new(Policy::default());
             Weight.weight(&text.into(), &guard.judgement(text))
         };
-        let many = format!("SELECT * FROM {}", vec!["x"; 1000].join(","));
+        let many = format!("SELECT * FROM {}", vec!["pg_am"; 1000].join(","));
         assert!(weight(&many) > 1000 * 64);
         assert!(weight("SELECT 1") < 4096);
     }

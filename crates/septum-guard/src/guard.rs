@@ -1,30 +1,63 @@
 use std::sync::Arc;
 
+use arc_swap::ArcSwap;
 use septum_bind::Binding;
 use septum_core::{Reason, TenantId};
-use septum_sql::{Others, Shape, Statement, parse_script_and_template, parse_script_with};
+use septum_sql::{Model, Others, Shape, Statement, parse_script_and_template, parse_script_with};
 
-use crate::cache::VerdictCache;
-use crate::judgement::{Verdict, first_denial};
-use crate::templates::TemplateCache;
+use crate::judgement::{Observed, Passed};
+use crate::observations::Observations;
+use crate::parameter::{Parameter, is_foreign};
+use crate::state::State;
 use crate::{Denial, Guarded, Judgement, Mode, Policy, rules};
 
-/// Judges texts under one policy. Cheap to share: judging takes `&self` from any thread.
+/// Judges texts under one policy and the model of the database that was adopted last. Cheap to
+/// share: judging takes `&self` from any thread.
 #[derive(Debug)]
 pub struct Guard {
     policy: Policy,
-    cache: VerdictCache,
-    templates: TemplateCache,
+    state: ArcSwap<State>,
+    observations: Observations,
 }
 
 impl Guard {
-    /// A guard with an empty cache.
+    /// A guard without a model: until it [adopts](Self::adopt) one, whatever reaches a relation
+    /// or a function that is not PostgreSQL's own is refused.
     pub fn new(policy: Policy) -> Self {
-        // A template serves many texts, and is hardly larger than the verdict on one.
-        let for_templates = policy.cache_bytes / 4;
-        let cache = VerdictCache::new(policy.cache_bytes - for_templates);
-        let templates = TemplateCache::new(for_templates);
-        Self { policy, cache, templates }
+        let state = ArcSwap::from_pointee(State::without_model(&policy));
+        Self { policy, state, observations: Observations::default() }
+    }
+
+    /// Judges by this model from now on. A new epoch begins: nothing that was judged before is
+    /// current any more, and no verdict of before is found again.
+    pub fn adopt(&self, model: Arc<Model>) {
+        let model = Some(model);
+        self.state.rcu(|before| before.next(model.clone(), &self.policy));
+    }
+
+    /// Judges without a model again, as at the start: the one that there was is too old.
+    pub fn forget(&self) {
+        self.state.rcu(|before| before.next(None, &self.policy));
+    }
+
+    /// The model that was adopted last.
+    pub fn model(&self) -> Option<Arc<Model>> {
+        self.state.load().model.clone()
+    }
+
+    /// Whether a judgement is of the present epoch. Whoever keeps one asks before each use, and
+    /// has what is [not current](Self::renewed) judged again.
+    pub fn is_current(&self, judgement: &Judgement) -> bool {
+        judgement.epoch() == self.state.load().epoch
+    }
+
+    /// What to make of a text that was judged before, possibly in another epoch.
+    pub fn renewed(&self, judgement: &Judgement) -> Judgement {
+        if self.is_current(judgement) {
+            judgement.clone()
+        } else {
+            self.judgement(judgement.text())
+        }
     }
 
     /// Whether the rules decide.
@@ -37,7 +70,8 @@ impl Guard {
     ///
     /// The text is one whose comments have been read: see [`septum_sql::handover`].
     pub fn judgement(&self, text: &str) -> Judgement {
-        self.cache.get(text).unwrap_or_else(|| self.judge_anew(text))
+        let state = self.state.load();
+        state.cache.get(text).unwrap_or_else(|| self.judge_anew(text, &state))
     }
 
     /// The statements of a text that may run under a binding, or without one.
@@ -52,23 +86,35 @@ impl Guard {
         self.judgement(text).under(binding)
     }
 
-    /// Whether a text that may run, or a value that comes beside it (a parameter, a field of a
-    /// COPY), spells the key of another tenant than the bound one: an attempt to cross, which
-    /// is for the log. It is not refused, since a refusal would tell that the tenant exists;
-    /// row-level security shows and takes nothing of it, whether it exists or not.
+    /// Whether a text that may run, or a value that comes beside it, holds another tenant's key
+    /// than the bound one: an attempt to cross, which is for the log. It is not refused, since a
+    /// refusal would tell that the tenant exists; row-level security shows and takes nothing of
+    /// it, whether it exists or not.
+    ///
+    /// A value that meets a tenant column is compared typed, and is one whether the tenant exists
+    /// or not; elsewhere the registered keys that can be nothing else are looked for.
     pub fn crossing<'a>(
         &self,
         judgement: &Judgement,
-        values: impl IntoIterator<Item = &'a [u8]>,
+        parameters: impl IntoIterator<Item = Parameter<'a>, IntoIter: Clone>,
         binding: &Binding,
     ) -> Option<Denial> {
-        let keys = &self.policy.tenants;
-        if keys.is_empty() || self.policy.mode() == Mode::Off {
+        if self.policy.mode() == Mode::Off {
             return None;
         }
-        let foreign = |key: &TenantId| key != binding.tenant();
-        let in_text = judgement.named().iter().any(foreign);
-        if !in_text && !values.into_iter().any(|value| keys.in_value(value).any(|k| foreign(&k))) {
+        let parameters = parameters.into_iter();
+        let own = binding.tenant();
+        let foreign = |key: &TenantId| key != own;
+        let keys = &self.policy.tenants;
+        let named = |one: Parameter<'a>| {
+            one.value.is_some_and(|value| keys.in_value(value).any(|key| foreign(&key)))
+        };
+        let met = || {
+            let meets = judgement.statements().iter().flat_map(|one| &one.facts().reach.meets);
+            meets.into_iter().any(|meet| is_foreign(meet, parameters.clone(), own))
+        };
+        let known = || !keys.is_empty() && parameters.clone().any(named);
+        if !judgement.named().iter().any(foreign) && !met() && !known() {
             return None;
         }
         let denial = Denial::new(Reason::ForeignTenant).crossing();
@@ -76,51 +122,97 @@ impl Guard {
         Some(first.map_or(denial.clone(), |one| denial.in_statement(one)))
     }
 
-    fn judge_anew(&self, text: &str) -> Judgement {
-        let bound = self.judge_bound(text);
+    /// INVARIANT: a verdict goes into the cache of the state that it was judged by, so that one
+    /// which a newer model has overtaken is kept by nobody.
+    fn judge_anew(&self, text: &str, state: &State) -> Judgement {
+        let (bound, observed) = match self.judge_bound(text, state) {
+            Ok((statements, observed)) => (Ok(statements), observed),
+            Err(denial) => (Err(denial), Observed::default()),
+        };
         let each = bound.iter().flat_map(|statements| statements.iter());
         let named = each.flat_map(|one| self.policy.tenants.named_by(one)).collect();
-        let judgement = Judgement::new(self.policy.mode(), bound, named);
+        let judgement =
+            Judgement::new(text, state.epoch, self.policy.mode(), (bound, observed), named);
         if !judgement.hands_over() {
-            self.cache.insert(text, judgement.clone());
+            state.cache.insert(&judgement);
         }
         judgement
     }
 
-    fn judge_bound(&self, text: &str) -> Verdict {
-        if text.len() > self.policy.max_statement_bytes {
-            return Err(Denial::new(Reason::StatementTooLarge));
-        }
-        let Some(shape) = self.shape(text) else { return self.judge_parsed(self.parse(text)?) };
-        if let Some(statements) = self.templates.fill(&shape) {
+    fn judge_bound(&self, text: &str, state: &State) -> Result<Passed, Denial> {
+        let Some(shape) = self.shape(text) else {
+            let model = state.model.as_deref();
+            return self.judge_parsed(self.parse(text, model)?, model);
+        };
+        match state.templates.fill(&shape) {
             // INVARIANT: a template is kept of what all rules let pass, and no rule looks at what
             // it leaves open: values, and the uuids in them.
-            return Ok(statements.into_iter().map(Guarded::new).collect());
+            Some(statements) => Ok(passed(statements, Vec::new())),
+            None => self.judge_shape(text, &shape, state),
         }
-        let (statements, template) = parse_script_and_template(text, &shape)?;
-        let verdict = self.judge_parsed(statements)?;
+    }
+
+    /// INVARIANT: as a verdict, a template goes into the state that it was judged by.
+    fn judge_shape(&self, text: &str, shape: &Shape<'_>, state: &State) -> Result<Passed, Denial> {
+        let model = state.model.as_deref();
+        let (statements, template) = parse_script_and_template(text, shape, model)?;
+        let passed = self.judge_parsed(statements, model)?;
         if let Some(template) = template {
-            self.templates.insert(&shape, template);
+            state.templates.insert(shape, template);
         }
-        Ok(verdict)
+        Ok(passed)
     }
 
-    fn judge_parsed(&self, statements: Vec<Statement>) -> Verdict {
-        first_denial(&statements, |one| rules::judge(one, &self.policy))?;
-        Ok(statements.into_iter().map(Guarded::new).collect())
-    }
-
-    /// Of a text that a template may serve: one that is short enough, where rules decide.
+    /// Of a text that a template may serve: one that is short enough, where the rules decide.
+    /// What [`Mode::Observe`] lets through has denials of its own.
     fn shape<'a>(&self, text: &'a str) -> Option<Shape<'a>> {
-        let short = text.len() <= crate::cache::LONGEST;
+        let most = self.policy.max_statement_bytes.min(crate::cache::LONGEST);
+        let short = text.len() <= most;
         (short && self.policy.mode() == Mode::Enforce).then(|| Shape::of(text)).flatten()
     }
 
-    fn parse(&self, text: &str) -> Result<Vec<Statement>, Denial> {
-        let others = match self.policy.mode() {
-            Mode::Enforce => Others::Refuse,
-            Mode::Off => Others::Deparse,
-        };
-        Ok(parse_script_with(text, others)?)
+    fn judge_parsed(
+        &self,
+        statements: Vec<Statement>,
+        model: Option<&Model>,
+    ) -> Result<Passed, Denial> {
+        let mut observed = Vec::new();
+        for one in &statements {
+            let in_one = |denial: Denial| denial.in_statement(one);
+            let seen = rules::judge(one, &self.policy, model).map_err(in_one)?;
+            observed.extend(seen.into_iter().map(in_one));
+        }
+        Ok(passed(statements, observed))
     }
+
+    /// What of a text runs only because the mode is [`Mode::Observe`], as far as nobody has been
+    /// told of the like yet: for the log.
+    pub fn observed(&self, judgement: &Judgement) -> Vec<Denial> {
+        let new = |denial: &&Denial| self.observations.is_new(denial);
+        judgement.observed().iter().filter(new).cloned().collect()
+    }
+
+    pub(crate) fn policy(&self) -> &Policy {
+        &self.policy
+    }
+
+    pub(crate) fn parse(
+        &self,
+        text: &str,
+        model: Option<&Model>,
+    ) -> Result<Vec<Statement>, Denial> {
+        if text.len() > self.policy.max_statement_bytes {
+            return Err(Denial::new(Reason::StatementTooLarge));
+        }
+        let (others, model) = match self.policy.mode() {
+            Mode::Enforce | Mode::Observe => (Others::Refuse, model),
+            // Row-level security is to be tested alone.
+            Mode::Off => (Others::Deparse, None),
+        };
+        Ok(parse_script_with(text, others, model)?)
+    }
+}
+
+fn passed(statements: Vec<Statement>, observed: Vec<Denial>) -> Passed {
+    (statements.into_iter().map(Guarded::new).collect(), observed.into())
 }

@@ -11,17 +11,23 @@
 
 mod cache;
 mod denial;
+mod explanation;
 mod guard;
 mod guarded;
 mod judgement;
 mod keys;
+mod observations;
+mod parameter;
 mod policy;
 mod rules;
+mod state;
 mod templates;
 
 pub use denial::Denial;
+pub use explanation::{Explained, Explanation};
 pub use guard::Guard;
 pub use guarded::Guarded;
 pub use judgement::Judgement;
 pub use keys::TenantKeys;
+pub use parameter::Parameter;
 pub use policy::{Mode, Policy, UnsafeMode};

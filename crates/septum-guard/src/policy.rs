@@ -11,9 +11,16 @@ pub struct Policy {
     pub settings: Vec<String>,
     /// Prefixes of such settings, with their dot: the application's own.
     pub setting_prefixes: Vec<String>,
-    /// Functions that are refused by name and are allowed nevertheless; lower case, without a
-    /// schema. `set_config` and the `septum` and `pg_temp` schemas stay refused.
+    /// Functions that may be called: the application's own, and PostgreSQL's that are refused by
+    /// name; `name` or `schema.name`. `set_config` and the `septum` and `pg_temp` schemas stay
+    /// refused.
     pub functions: Vec<String>,
+    /// Extensions whose functions may be called, besides those that were reviewed; not those
+    /// that reach past a tenant whatever is listed.
+    pub extensions: Vec<String>,
+    /// Whether `xmin`, `ctid` and the like may be read of tenants' tables, as optimistic locking
+    /// of some mappers does. They number the writes of all tenants (catalogue S106).
+    pub system_columns: bool,
     /// Whether EXPLAIN may run. Its estimates and row counts show other tenants' data
     /// (catalogue S96-S99).
     pub explain: bool,
@@ -32,6 +39,9 @@ pub struct Policy {
 pub enum Mode {
     /// They do.
     Enforce,
+    /// What a configuration could allow runs, and is recorded: to find that configuration. All
+    /// else is refused as ever.
+    Observe,
     /// Everything that parses runs, so that tests can show what row-level security stops
     /// alone.
     Off,
@@ -49,7 +59,7 @@ impl Policy {
     /// [`UnsafeMode`] for [`Mode::Off`] in any environment but [`Environment::Test`].
     pub fn new(mode: Mode, environment: Environment) -> Result<Self, UnsafeMode> {
         match (mode, environment) {
-            (Mode::Enforce, _) | (Mode::Off, Environment::Test) => {
+            (Mode::Enforce | Mode::Observe, _) | (Mode::Off, Environment::Test) => {
                 Ok(Self { mode, ..Self::default() })
             }
             (
@@ -73,6 +83,8 @@ impl Default for Policy {
             settings: Vec::new(),
             setting_prefixes: vec!["app.".into()],
             functions: Vec::new(),
+            extensions: Vec::new(),
+            system_columns: false,
             explain: false,
             tenants: TenantKeys::default(),
             max_statement_bytes: 1024 * 1024,
@@ -91,6 +103,7 @@ mod tests {
             let off = Policy::new(Mode::Off, environment);
             assert_eq!(off.is_ok(), environment == Environment::Test, "{environment}");
             assert!(Policy::new(Mode::Enforce, environment).is_ok());
+            assert!(Policy::new(Mode::Observe, environment).is_ok());
         }
     }
 }

@@ -1,25 +1,29 @@
 //! The rules, one file each. A rule looks at one aspect of a statement and lets it pass or
 //! denies it; all must let it pass.
 
+mod catalog;
 mod explain;
+mod extensions;
 mod functions;
+mod missing;
 mod operators;
 mod relations;
 mod settings;
 mod statements;
 mod syntax;
+mod system_columns;
 mod types;
 mod unbound;
 
 use septum_core::Reason;
-use septum_sql::Statement;
+use septum_sql::{Model, Statement};
 
 use crate::{Denial, Mode, Policy};
 
 type Rule = fn(&Statement, &Policy) -> Result<(), Denial>;
 
 /// Settings come first: an attempt on the binding is told as such, whatever surrounds it.
-const RULES: [Rule; 8] = [
+const RULES: [Rule; 10] = [
     settings::check,
     statements::check,
     syntax::check,
@@ -28,21 +32,63 @@ const RULES: [Rule; 8] = [
     operators::check,
     types::check,
     relations::check,
+    missing::check,
+    system_columns::check,
 ];
 
-/// Whether a statement may run under a binding.
-pub(crate) fn judge(statement: &Statement, policy: &Policy) -> Result<(), Denial> {
+/// Whether a statement may run under a binding; and what was observed, where it does although
+/// rules are against it.
+pub(crate) fn judge(
+    statement: &Statement,
+    policy: &Policy,
+    model: Option<&Model>,
+) -> Result<Vec<Denial>, Denial> {
+    let mut denials = denials(statement, policy, model);
     match policy.mode() {
-        Mode::Enforce => RULES.iter().try_for_each(|rule| rule(statement, policy)),
-        Mode::Off if statement.canonical().is_empty() => Err(Denial::new(Reason::NotCanonical)),
-        Mode::Off => Ok(()),
+        Mode::Enforce | Mode::Off => denials.next().map_or(Ok(Vec::new()), Err),
+        Mode::Observe => denials
+            .map(|denial| if is_observable(&denial) { Ok(denial) } else { Err(denial) })
+            .collect(),
     }
+}
+
+/// Every rule's word against a statement that may not run under a binding.
+pub(crate) fn denials(
+    statement: &Statement,
+    policy: &Policy,
+    model: Option<&Model>,
+) -> impl Iterator<Item = Denial> {
+    let judged = policy.mode() != Mode::Off;
+    let rules = if judged { RULES.as_slice() } else { &[] };
+    let unjudged = !judged && statement.canonical().is_empty();
+    let catalog = move || judged.then(|| catalog::check(statement, model).err()).flatten();
+    rules
+        .iter()
+        .filter_map(move |rule| rule(statement, policy).err())
+        .chain(std::iter::once_with(catalog).flatten())
+        .chain(unjudged.then(|| Denial::new(Reason::NotCanonical)))
+}
+
+/// Whether a configuration could allow it: what touches the binding, a session's state or what
+/// can't be judged is never let through.
+fn is_observable(denial: &Denial) -> bool {
+    let listed = matches!(
+        denial.reason,
+        Reason::FunctionNotAllowed
+            | Reason::OperatorNotAllowed
+            | Reason::RelationNotAllowed
+            | Reason::Unclassified
+            | Reason::SystemColumnNotAllowed
+    );
+    let explain = denial.reason == Reason::StatementNotAllowed
+        && denial.subject.as_deref() == Some(explain::NAME);
+    (listed || explain) && !denial.is_crossing()
 }
 
 /// Whether a statement that [`judge`] let pass may run without one.
 pub(crate) fn judge_unbound(statement: &Statement, mode: Mode) -> Result<(), Denial> {
     match mode {
-        Mode::Enforce => unbound::check(statement),
+        Mode::Enforce | Mode::Observe => unbound::check(statement),
         Mode::Off => Ok(()),
     }
 }

@@ -78,7 +78,7 @@ mod tests {
 
     fn insert(cache: &TemplateCache, text: &str) {
         let shape = Shape::of(text).unwrap();
-        let (_, template) = parse_script_and_template(text, &shape).unwrap();
+        let (_, template) = parse_script_and_template(text, &shape, None).unwrap();
         cache.insert(&shape, template.unwrap());
     }
 

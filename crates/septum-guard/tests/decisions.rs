@@ -2,6 +2,8 @@
 //! without a tenant, canonical text.
 #![expect(clippy::unwrap_used, reason = "a test's failure report")]
 
+mod model;
+
 use std::fmt::Write as _;
 use std::sync::Arc;
 
@@ -27,7 +29,7 @@ fn told(verdict: &Verdict) -> String {
 
 #[test]
 fn decisions_on_a_table_of_statements() {
-    let guard = Guard::new(Policy::default());
+    let guard = model::guard(Policy::default());
     let mut table = String::new();
     for text in include_str!("fixtures/statements.sql").lines().filter(|line| !line.is_empty()) {
         let (bound, unbound) = (guard.judge(text, Some(&binding())), guard.judge(text, None));
@@ -43,8 +45,35 @@ fn decisions_on_a_table_of_statements() {
 }
 
 #[test]
+fn s9_of_the_names_before_a_column_none_is_a_function() {
+    let guard = model::guard(Policy::default());
+    let runs = |text: &str| guard.judge(text, Some(&binding())).is_ok();
+    // As SQLAlchemy names columns.
+    assert!(runs("SELECT pg_catalog.pg_namespace.nspname FROM pg_catalog.pg_namespace"));
+    for text in
+        ["SELECT a.pg_sleep FROM a", "SELECT s.a.pg_sleep FROM s.a", "SELECT (a).b.lo_get FROM a"]
+    {
+        assert!(!runs(text), "{text}");
+    }
+}
+
+#[test]
+fn s08_a_setting_that_a_parameter_names_is_none_of_septums() {
+    let guard = model::guard(Policy::default());
+    let texts =
+        ["SELECT current_setting($1)", "SELECT pg_catalog.current_setting($1::varchar, true)"];
+    for text in texts {
+        let statements = guard.judge(text, Some(&binding())).unwrap();
+        let canonical = statements.first().unwrap().canonical();
+        assert!(canonical.contains("'^septum', 'not septum', 'i'"), "{canonical}");
+        let again = guard.judge(canonical, Some(&binding())).unwrap();
+        assert_eq!(again.first().unwrap().canonical(), canonical);
+    }
+}
+
+#[test]
 fn a_text_seen_before_gets_the_same_statements() {
-    let guard = Guard::new(Policy::default());
+    let guard = model::guard(Policy::default());
     let text = "SELECT * FROM accounts WHERE id = $1";
     let first = guard.judge(text, Some(&binding())).unwrap();
     let second = guard.judge(text, Some(&binding())).unwrap();
@@ -54,7 +83,7 @@ fn a_text_seen_before_gets_the_same_statements() {
 
 #[test]
 fn s150_a_judgement_that_is_kept_gives_the_same_statements_however_long_the_text() {
-    let guard = Guard::new(Policy::default());
+    let guard = model::guard(Policy::default());
     let text = format!("SELECT 1 IN (1{})", ",1".repeat(10_000));
     let judgement = guard.judgement(&text);
     let bound = judgement.under(Some(&binding())).unwrap();
@@ -64,7 +93,7 @@ fn s150_a_judgement_that_is_kept_gives_the_same_statements_however_long_the_text
 
 #[test]
 fn a_text_with_a_token_is_not_kept() {
-    let guard = Guard::new(Policy::default());
+    let guard = model::guard(Policy::default());
     let text = "SET septum.token = 'x'";
     let first = guard.judge(text, None).unwrap();
     let second = guard.judge(text, None).unwrap();
@@ -75,7 +104,7 @@ fn a_text_with_a_token_is_not_kept() {
 #[test]
 fn with_the_guard_off_attacks_reach_the_database() {
     let off = Policy::new(Mode::Off, Environment::Test).expect("a test may");
-    let guard = Guard::new(off);
+    let guard = model::guard(off);
     for text in [
         "SELECT set_config('septum.tenant', '2', false), * FROM accounts",
         "SELECT query_to_xml('select * from accounts', true, true, '')",
@@ -93,7 +122,7 @@ fn with_the_guard_off_attacks_reach_the_database() {
 proptest! {
     #[test]
     fn judging_never_panics_and_what_is_unbound_is_bound_too(text in any::<String>()) {
-        let guard = Guard::new(Policy::default());
+        let guard = model::guard(Policy::default());
         let (bound, unbound) = (guard.judge(&text, Some(&binding())), guard.judge(&text, None));
         prop_assert!(bound.is_ok() || unbound.is_err());
     }

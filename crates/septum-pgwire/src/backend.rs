@@ -5,7 +5,7 @@ use bytes::{BufMut as _, BytesMut};
 use crate::frontend::{message, put_string};
 use crate::{Malformed, Reader, TransactionStatus};
 
-pub use crate::error_fields::{field as error_field, write_without_position};
+pub use crate::error_fields::{field as error_field, write_fields as write_error_fields};
 
 /// The type bytes of a server's messages.
 pub mod tag {
@@ -252,6 +252,31 @@ pub fn ready(body: &[u8]) -> Result<TransactionStatus, Malformed> {
     TransactionStatus::from_byte(byte).ok_or(Malformed::Value(byte))
 }
 
+/// Writes a `ParameterDescription` of so many parameters, without the last of them.
+///
+/// # Errors
+/// [`Malformed`], also when there are not as many.
+pub fn write_without_last_parameter(
+    body: &[u8],
+    count: u16,
+    out: &mut BytesMut,
+) -> Result<(), Malformed> {
+    let mut reader = Reader::new(body);
+    let found = reader.u16()?;
+    let types = (0..found).map(|_| reader.u32()).collect::<Result<Vec<u32>, _>>()?;
+    reader.finish()?;
+    match types.split_last() {
+        Some((_, shown)) if found == count => {
+            message(out, tag::PARAMETER_DESCRIPTION, |out| {
+                out.put_u16(found.saturating_sub(1));
+                shown.iter().for_each(|oid| out.put_u32(*oid));
+            });
+            Ok(())
+        }
+        Some(_) | None => Err(Malformed::Count),
+    }
+}
+
 /// Reads the values of a `DataRow`.
 ///
 /// # Errors
@@ -262,4 +287,37 @@ pub fn data_row(body: &[u8]) -> Result<Vec<Option<&[u8]>>, Malformed> {
     let values = (0..count).map(|_| reader.value()).collect::<Result<_, _>>()?;
     reader.finish()?;
     Ok(values)
+}
+
+/// A column of a result, as a `RowDescription` has it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OutputColumn {
+    /// The table that it is a column of, by OID; 0 where it is none's.
+    pub table: u32,
+    /// The column's number in the table; 0 where it is none's.
+    pub number: i16,
+    /// Its type's OID.
+    pub type_oid: u32,
+    /// Whether it comes in binary; in the description of a statement it is not known yet.
+    pub binary: bool,
+}
+
+/// Reads the body of a `RowDescription`.
+///
+/// # Errors
+/// [`Malformed`].
+pub fn row_description(body: &[u8]) -> Result<Vec<OutputColumn>, Malformed> {
+    let mut reader = Reader::new(body);
+    let count = reader.u16()?;
+    let mut column = || {
+        // A name may be cut in the middle of a letter.
+        let name = reader.rest().iter().position(|byte| *byte == 0);
+        reader.take(name.ok_or(Malformed::Unterminated)?.saturating_add(1))?;
+        let (table, number, type_oid) = (reader.u32()?, reader.u16()?.cast_signed(), reader.u32()?);
+        reader.take(6)?;
+        Ok(OutputColumn { table, number, type_oid, binary: reader.u16()? != 0 })
+    };
+    let columns = (0..count).map(|_| column()).collect::<Result<_, _>>()?;
+    reader.finish()?;
+    Ok(columns)
 }

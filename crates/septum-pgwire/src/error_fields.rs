@@ -1,3 +1,4 @@
+use std::borrow::Cow;
 use std::fmt;
 
 use bytes::{BufMut as _, BytesMut};
@@ -96,26 +97,32 @@ pub fn field(body: &[u8], wanted: u8) -> Result<Option<&str>, Malformed> {
     }
 }
 
-/// Passes an `ErrorResponse` of a server's on without its position: it counts in the text that
-/// the server got, which is not the one that the client wrote.
+/// Passes an `ErrorResponse` or a `NoticeResponse` of a server's on, by its tag, with what `say`
+/// makes of each field: `None` leaves it out.
 ///
 /// # Errors
-/// [`Malformed`] when the body is no `ErrorResponse`; then nothing is written.
-pub fn write_without_position(body: &[u8], out: &mut BytesMut) -> Result<(), Malformed> {
+/// [`Malformed`] when the body is neither; then nothing is written.
+pub fn write_fields<'a>(
+    tag: u8,
+    body: &'a [u8],
+    out: &mut BytesMut,
+    mut say: impl FnMut(u8, &'a str) -> Option<Cow<'a, str>>,
+) -> Result<(), Malformed> {
     let mut reader = Reader::new(body);
     let mut kept = BytesMut::with_capacity(body.len());
     loop {
         match reader.u8()? {
             0 => break,
-            b'P' => drop(reader.string()?),
             field => {
-                kept.put_u8(field);
-                put_string(&mut kept, reader.string()?);
+                if let Some(value) = say(field, reader.string()?) {
+                    kept.put_u8(field);
+                    put_string(&mut kept, &value);
+                }
             }
         }
     }
     kept.put_u8(0);
-    message(out, b'E', |out| out.extend_from_slice(&kept));
+    message(out, tag, |out| out.extend_from_slice(&kept));
     Ok(())
 }
 
@@ -124,13 +131,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_error_is_passed_on_whole_but_for_its_position() {
+    fn an_error_is_passed_on_with_what_is_said_of_its_fields() {
+        let say = |field, value| match field {
+            b'P' => None,
+            b'M' => Some(Cow::Borrowed("other")),
+            _ => Some(Cow::Borrowed(value)),
+        };
         let mut out = BytesMut::new();
-        write_without_position(b"SERROR\0C42703\0Mno column\0P17\0R\0\0", &mut out).unwrap();
-        assert_eq!(&out[5..], b"SERROR\0C42703\0Mno column\0R\0\0");
+        write_fields(b'E', b"SERROR\0C42703\0Mno column\0P17\0R\0\0", &mut out, say).unwrap();
+        assert_eq!(&out[5..], b"SERROR\0C42703\0Mother\0R\0\0");
         assert_eq!(usize::from(out[4]), out.len() - 1);
         let before = out.clone();
-        assert!(write_without_position(b"SERROR\0P17", &mut out).is_err());
+        assert!(write_fields(b'E', b"SERROR\0P17", &mut out, say).is_err());
         assert_eq!(out, before);
     }
 }

@@ -172,16 +172,85 @@ impl Bind {
 }
 
 impl Bind {
-    /// The parameters, in text or binary form; NULLs are left out.
-    pub fn parameters(&self) -> impl Iterator<Item = &[u8]> {
-        // Of checked form: nothing below stops early.
+    /// How many parameters there are.
+    pub fn count(&self) -> u16 {
         let mut reader = Reader::new(&self.values);
-        let formats = reader.u16().unwrap_or_default();
-        for _ in 0..formats {
+        for _ in 0..reader.u16().unwrap_or_default() {
             let _ = reader.u16();
         }
+        reader.u16().unwrap_or_default()
+    }
+
+    /// [`values`](Self::values) with one more parameter behind the others, in text form. Its
+    /// format is its own, whether the others have none, one for all, or one each.
+    pub fn values_and(&self, text: &[u8]) -> Bytes {
+        let mut reader = Reader::new(&self.values);
+        let formats = reader.u16().unwrap_or_default();
+        let formats: Vec<u16> = (0..formats).filter_map(|_| reader.u16().ok()).collect();
         let count = reader.u16().unwrap_or_default();
-        (0..count).filter_map(move |_| reader.value().ok().flatten())
+        let rest = reader.rest();
+        for _ in 0..count {
+            let _ = reader.value();
+        }
+        let results = reader.rest();
+        let given = rest.get(..rest.len() - results.len()).unwrap_or_default();
+        let mut out = BytesMut::with_capacity(self.values.len() + text.len() + 8);
+        let format = |at: usize| match formats.as_slice() {
+            [] => 0,
+            [all] => *all,
+            each => each.get(at).copied().unwrap_or_default(),
+        };
+        out.put_u16(count.saturating_add(1));
+        (0..usize::from(count)).for_each(|at| out.put_u16(format(at)));
+        out.put_u16(0);
+        out.put_u16(count.saturating_add(1));
+        out.put_slice(given);
+        put_value(&mut out, Some(text));
+        out.put_slice(results);
+        out.freeze()
+    }
+
+    /// The parameters in order, NULL as `None`, and whether each is in binary form.
+    pub fn parameters(&self) -> impl Iterator<Item = (Option<&[u8]>, bool)> + Clone {
+        // Of checked form: nothing below stops early.
+        let mut reader = Reader::new(&self.values);
+        let given = usize::from(reader.u16().unwrap_or_default());
+        let mut formats = Reader::new(reader.take(given.saturating_mul(2)).unwrap_or_default());
+        // A single format is all parameters'.
+        let all = (given == 1).then(|| formats.u16() == Ok(1));
+        let count = reader.u16().unwrap_or_default();
+        (0..count).map(move |_| {
+            let binary = all.unwrap_or_else(|| formats.u16() == Ok(1));
+            (reader.value().ok().flatten(), binary)
+        })
+    }
+
+    /// The formats that the client wants of the result's columns.
+    pub fn result_formats(&self) -> ResultFormats {
+        // Of checked form, as above.
+        let mut reader = Reader::new(&self.values);
+        for _ in 0..reader.u16().unwrap_or_default() {
+            let _ = reader.u16();
+        }
+        for _ in 0..reader.u16().unwrap_or_default() {
+            let _ = reader.value();
+        }
+        let count = reader.u16().unwrap_or_default();
+        ResultFormats((0..count).map(|_| reader.u16() == Ok(1)).collect())
+    }
+}
+
+/// The formats of a result's columns: none means text for all, one is for all.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ResultFormats(Box<[bool]>);
+
+impl ResultFormats {
+    /// Whether the column of this index comes in binary.
+    pub fn is_binary(&self, index: usize) -> bool {
+        match &*self.0 {
+            [one] => *one,
+            each => each.get(index).copied().unwrap_or(false),
+        }
     }
 }
 
@@ -216,6 +285,17 @@ pub trait Write {
         statement: &str,
         binary: bool,
         values: impl ExactSizeIterator<Item = Option<&'a [u8]>>,
+    ) {
+        self.bind_values_and(portal, statement, binary, values, None);
+    }
+    /// The same with one more value behind the others, in text form whatever theirs is.
+    fn bind_values_and<'a>(
+        &mut self,
+        portal: &str,
+        statement: &str,
+        binary: bool,
+        values: impl ExactSizeIterator<Item = Option<&'a [u8]>>,
+        last: Option<&[u8]>,
     );
     /// `Describe` of a statement.
     fn describe_statement(&mut self, name: &str);
@@ -239,6 +319,16 @@ pub trait Write {
     fn sasl_initial(&mut self, mechanism: &str, response: &[u8]);
 }
 
+fn put_value(out: &mut BytesMut, value: Option<&[u8]>) {
+    match value {
+        None => out.put_i32(-1),
+        Some(value) => {
+            out.put_i32(i32::try_from(value.len()).unwrap_or(i32::MAX));
+            out.put_slice(value);
+        }
+    }
+}
+
 impl Write for BytesMut {
     fn parse(&mut self, name: &str, text: &str, types: &[u32]) {
         message(self, b'P', |out| {
@@ -257,27 +347,31 @@ impl Write for BytesMut {
         });
     }
 
-    fn bind_values<'a>(
+    fn bind_values_and<'a>(
         &mut self,
         portal: &str,
         statement: &str,
         binary: bool,
         values: impl ExactSizeIterator<Item = Option<&'a [u8]>>,
+        last: Option<&[u8]>,
     ) {
         message(self, b'B', |out| {
             put_string(out, portal);
             put_string(out, statement);
-            out.put_u16(1);
-            out.put_u16(u16::from(binary));
-            out.put_u16(u16::try_from(values.len()).unwrap_or(u16::MAX));
-            for value in values {
-                match value {
-                    None => out.put_i32(-1),
-                    Some(value) => {
-                        out.put_i32(i32::try_from(value.len()).unwrap_or(i32::MAX));
-                        out.put_slice(value);
-                    }
-                }
+            let count = values.len() + usize::from(last.is_some());
+            let count = u16::try_from(count).unwrap_or(u16::MAX);
+            if binary && last.is_some() {
+                out.put_u16(count);
+                (1..count).for_each(|_| out.put_u16(1));
+                out.put_u16(0);
+            } else {
+                out.put_u16(1);
+                out.put_u16(u16::from(binary));
+            }
+            out.put_u16(count);
+            values.for_each(|value| put_value(out, value));
+            if last.is_some() {
+                put_value(out, last);
             }
             out.put_u16(0);
         });
@@ -406,6 +500,45 @@ mod tests {
             let Message::Bind(bind) = read(bytes).unwrap() else { panic!() };
             prop_assert_eq!(bind.portal, portal);
             prop_assert_eq!(bind.statement, "s");
+        }
+
+        #[test]
+        fn one_more_value_stands_behind_the_others_in_its_own_format(
+            binary: bool, each: bool, values in prop::collection::vec(any::<Option<Vec<u8>>>(), 0..9),
+        ) {
+            let given = || values.iter().map(Option::as_deref);
+            let mut at_once = BytesMut::new();
+            at_once.bind_values_and("", "s", binary, given(), Some(b"last"));
+            let Message::Bind(at_once) = read(at_once).unwrap() else { panic!() };
+            let mut bytes = BytesMut::new();
+            bytes.bind_values("", "s", binary, given());
+            let Message::Bind(mut bind) = read(bytes).unwrap() else { panic!() };
+            if each {
+                let mut formats = BytesMut::new();
+                formats.put_u16(u16::try_from(values.len()).unwrap());
+                values.iter().for_each(|_| formats.put_u16(u16::from(binary)));
+                formats.put_slice(&bind.values[4..]);
+                bind.values = formats.freeze();
+            }
+            prop_assert_eq!(usize::from(bind.count()), values.len());
+            let mut frame = BytesMut::new();
+            frame.bind("", "s", &bind.values_and(b"last"));
+            let Message::Bind(more) = read(frame).unwrap() else { panic!() };
+            for more in [more, at_once] {
+                prop_assert_eq!(usize::from(more.count()), values.len() + 1);
+                let all: Vec<_> = more.parameters().collect();
+                let form = |value| (value, binary);
+                let last = (Some(b"last".as_slice()), false);
+                let wanted: Vec<_> = given().map(form).chain([last]).collect();
+                prop_assert_eq!(all, wanted);
+                let formats: Vec<u8> = match more.values[1] {
+                    1 => vec![more.values[3]; values.len() + 1],
+                    many => (0..usize::from(many)).map(|at| more.values[3 + 2 * at]).collect(),
+                };
+                let mut wanted = vec![u8::from(binary); values.len()];
+                wanted.push(0);
+                prop_assert_eq!(formats, wanted);
+            }
         }
 
         #[test]

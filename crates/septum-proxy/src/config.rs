@@ -6,13 +6,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rustls::pki_types::ServerName;
-use septum_audit::Sink;
+use septum_audit::{Lockouts, Sink};
 use septum_bind::context::ContextKeys;
 use septum_bind::seal::SealKey;
 use septum_bind::{Tenants, Traces, UnixSeconds};
-use septum_core::{Environment, Secret, TenantId};
+use septum_core::{Environment, Secret, Tenancy, TenantId};
 use septum_guard::Guard;
 use septum_pgwire::scram::Verifier;
+
+use crate::Canaries;
 
 /// What the proxy serves, and how. Every value has been validated.
 #[derive(Clone, Debug)]
@@ -21,12 +23,16 @@ pub struct Config {
     pub listeners: Vec<Listener>,
     /// The database behind them.
     pub database: Database,
+    /// What the guard is to know of that database.
+    pub catalog: CatalogConfig,
     /// How many server connections, and how they are shared.
     pub pool: PoolConfig,
     /// Who may connect to the tenants' listeners.
     pub users: Vec<User>,
     /// The operators' listener, where there is one.
     pub operator: Option<Operator>,
+    /// Values that stand in one tenant's rows alone, and are looked for in all answers.
+    pub canaries: Canaries,
     /// Bounds on what one client may cost.
     pub limits: Limits,
     /// How long things may take.
@@ -86,6 +92,27 @@ pub struct Database {
     pub password: Option<Secret<String>>,
     /// The `search_path` of every server connection; clients can't change it.
     pub search_path: String,
+}
+
+/// What the guard is to know of the database.
+#[derive(Clone, Debug)]
+pub struct CatalogConfig {
+    /// Which relation is scoped how.
+    pub tenancy: Tenancy,
+    /// How often the database is looked at when nobody tells of a change; a second at least.
+    /// Septum is not ready after three intervals without a look, and after thirty the guard
+    /// denies what it would need a catalog for.
+    pub interval: Duration,
+}
+
+impl CatalogConfig {
+    /// How often the database is looked at, unless said otherwise.
+    pub const INTERVAL: Duration = Duration::from_secs(10);
+
+    /// The usual interval.
+    pub fn new(tenancy: Tenancy) -> Self {
+        Self { tenancy, interval: Self::INTERVAL }
+    }
 }
 
 /// Where a PostgreSQL server is.
@@ -235,6 +262,8 @@ pub struct Services {
     pub guard: Arc<Guard>,
     /// Records crossings.
     pub audit: Arc<dyn Sink>,
+    /// Counts them, and says who is locked out; the gateway shares it.
+    pub lockouts: Arc<Lockouts>,
     /// The wall clock.
     pub clock: fn() -> UnixSeconds,
 }

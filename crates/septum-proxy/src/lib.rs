@@ -4,12 +4,16 @@
 //! judged, and each bound unit runs on a pooled server connection behind a seal that
 //! `septum.tenant()` verifies. See [`Proxy::bind`].
 
+mod canary;
 mod cancel;
+mod catalog;
 mod config;
 mod handshake;
+mod lockout;
 mod operator;
 mod pool;
 mod refusal;
+mod scrub;
 mod server;
 mod session;
 mod stream;
@@ -27,9 +31,10 @@ use tokio::net::{TcpListener, UnixListener};
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 
+pub use canary::{Canaries, InvalidCanary};
 pub use config::{
-    Address, Config, Database, Limits, Listener, ListenerTls, Operator, PoolConfig, ServerAddress,
-    ServerTls, Services, Timeouts, User,
+    Address, CatalogConfig, Config, Database, Limits, Listener, ListenerTls, Operator, PoolConfig,
+    ServerAddress, ServerTls, Services, Timeouts, User,
 };
 pub use server::ConnectError;
 
@@ -43,6 +48,7 @@ pub(crate) struct Shared {
     pub(crate) config: Arc<Config>,
     pub(crate) services: Services,
     pub(crate) pool: Arc<pool::Pool>,
+    pub(crate) catalog: Arc<catalog::Keeper>,
     pub(crate) cancels: Arc<cancel::Cancels>,
     pub(crate) random: SystemRandom,
     /// Makes the salts of users that don't exist.
@@ -90,10 +96,14 @@ impl Proxy {
         random.fill(&mut mock_key).map_err(|_| io::Error::other("no random bytes"))?;
         let dialer = server::Dialer::new(Arc::clone(&config), services.clone());
         let pool = Arc::new(pool::Pool::new(config.pool, dialer));
+        let dialer = server::Dialer::new(Arc::clone(&config), services.clone());
+        let guard = Arc::clone(&services.guard);
+        let catalog = Arc::new(catalog::Keeper::start(&config.catalog, dialer, guard));
         let shared = Arc::new(Shared {
             config,
             services,
             pool,
+            catalog,
             cancels: Arc::default(),
             random,
             mock_key,
@@ -112,12 +122,16 @@ impl Proxy {
 
     /// Asks whether the proxy can serve, also while it runs.
     pub fn health(&self) -> Health {
-        Health(Arc::clone(&self.shared.pool))
+        let Shared { pool, catalog, config, .. } = &*self.shared;
+        let (pool, catalog) = (Arc::clone(pool), Arc::clone(catalog));
+        Health { pool, catalog, limit: config.timeouts.connect }
     }
 
     /// Serves clients until `shutdown` resolves; then takes no new ones, lets transactions end
     /// for the configured time, and returns.
     pub async fn run(self, shutdown: impl Future<Output = ()>) {
+        // Who connects first is not to be told that the catalog is unknown, if it can be known.
+        self.shared.catalog.first_look(self.shared.config.timeouts.connect).await;
         let (stop, stopped) = watch::channel(false);
         let mut listeners = JoinSet::new();
         let drain = self.shared.config.timeouts.drain;
@@ -139,16 +153,23 @@ impl Proxy {
 
 /// Asks whether a proxy can serve; see [`Proxy::health`].
 #[derive(Clone)]
-pub struct Health(Arc<pool::Pool>);
+pub struct Health {
+    pool: Arc<pool::Pool>,
+    catalog: Arc<catalog::Keeper>,
+    limit: Duration,
+}
 
 impl Health {
     /// Has the database answer on a connection of the pool: it is reached, its role is a safe
-    /// one and it verifies this proxy's seals.
+    /// one and it verifies this proxy's seals; and the guard knows its catalog, as it was not
+    /// long ago.
     ///
     /// # Errors
     /// Why it isn't so, in words for an operator. That no connection was free in time is one.
     pub async fn check(&self) -> Result<(), String> {
-        self.0.check().await.map_err(|error| error.to_string())
+        self.pool.check().await.map_err(|error| error.to_string())?;
+        self.catalog.first_look(self.limit).await;
+        self.catalog.check()
     }
 }
 
@@ -301,12 +322,20 @@ async fn serve_tenant(
         Some(token) => standing.hand_over(Some(token), false, &shared.services),
         None => Ok(()),
     };
-    let parameters = match handed_over {
+    let credential = standing.credential().and_then(|claim| lockout::of_claim(claim, &peer));
+    let admitted = match handed_over {
         Err(refusal) => {
+            if let (true, Some(actor)) = (refusal.crossing, &credential) {
+                lockout::count(&shared.services, actor).await;
+            }
             let refusal = refusal.by(standing.credential());
             let principal = refusal.principal.clone().or_else(|| Principal::new(&user).ok());
             Err(Refusal { principal, ..refusal })
         }
+        Ok(()) => lockout::check_arrival(&mut standing, &shared.services, &peer),
+    };
+    let parameters = match admitted {
+        Err(refusal) => Err(refusal),
         Ok(()) => shared.pool.parameters().await.map_err(|error| {
             tracing::error!(%error, "no server connection");
             Refusal::new(error.reason())

@@ -1,5 +1,7 @@
 //! How a reason becomes PostgreSQL's error: the one place that maps them.
 
+use std::sync::Arc;
+
 use septum_audit::{Event, Kind, Sink};
 use septum_bind::{BindError, Binding, Claim};
 use septum_core::{Principal, Reason, Source, TenantId, TraceId};
@@ -21,6 +23,10 @@ pub(crate) struct Refusal {
     pub(crate) principal: Option<Principal>,
     pub(crate) trace: Option<TraceId>,
     pub(crate) crossing: bool,
+    /// The binding under which it was tried, for the lock-out to count.
+    pub(crate) binding: Option<Arc<Binding>>,
+    /// Whether the audit log hears of it even so, or not, whatever the reason is otherwise.
+    pub(crate) recorded: Option<bool>,
 }
 
 /// What may be answered.
@@ -43,6 +49,8 @@ impl Refusal {
             principal: None,
             trace: None,
             crossing: is_crossing(reason),
+            binding: None,
+            recorded: None,
         }
     }
 
@@ -74,6 +82,11 @@ impl Refusal {
         }
     }
 
+    /// Whether a newer look at the database's catalog may find no reason to refuse.
+    pub(crate) fn may_be_outdated(&self) -> bool {
+        matches!(self.reason, Reason::CatalogUnavailable | Reason::UnprovenTable)
+    }
+
     /// Records the refusal where it is one for the log; then it may be answered.
     pub(crate) async fn settle(self, audit: &dyn Sink, peer: &str) -> Answer {
         if !self.is_recorded() {
@@ -98,6 +111,7 @@ impl Refusal {
     pub(crate) fn event(&self, peer: &str) -> Event {
         let kind = match self.reason {
             Reason::AuthenticationFailed => Kind::AuthenticationFailed,
+            Reason::LockedOut => Kind::Lockout,
             _ if self.crossing => Kind::Crossing,
             _ => Kind::Denied,
         };
@@ -117,17 +131,18 @@ impl Refusal {
     /// Whether the audit log hears of it: what an honest program does by mistake with its own
     /// syntax is not a denial.
     pub(crate) fn is_recorded(&self) -> bool {
-        !matches!(
+        self.recorded.unwrap_or(!matches!(
             self.reason,
             Reason::SyntaxError
                 | Reason::PoolTimeout
                 | Reason::ServerUnavailable
+                | Reason::CatalogUnavailable
                 | Reason::ServerLost
                 | Reason::ShuttingDown
                 | Reason::IdleTimeout
                 | Reason::TooManyConnections
                 | Reason::AuditUnavailable
-        )
+        ))
     }
 }
 
@@ -192,6 +207,8 @@ fn is_crossing(reason: Reason) -> bool {
             | Reason::BindingChange
             | Reason::BindingSetting
             | Reason::AmbiguousComment
+            | Reason::LeakedRow
+            | Reason::Probing
     )
 }
 
@@ -217,7 +234,8 @@ pub(crate) fn sqlstate(reason: Reason) -> &'static str {
         | R::UnboundStatement
         | R::AmbiguousComment
         | R::TlsRequired
-        | R::UnsafeRole => "28000",
+        | R::UnsafeRole
+        | R::LockedOut => "28000",
         R::AuthenticationFailed => "28P01",
         R::SyntaxError => "42601",
         R::StatementTooLarge => "54000",
@@ -229,8 +247,9 @@ pub(crate) fn sqlstate(reason: Reason) -> &'static str {
         R::UnknownDatabase => "3D000",
         R::PoolTimeout | R::TooManyConnections => "53300",
         R::ServerUnavailable => "08001",
+        R::CatalogUnavailable => "57P03",
         R::ServerLost => "08006",
-        R::BindFailed | R::ServerProtocol | R::AuditUnavailable => "58000",
+        R::BindFailed | R::ServerProtocol | R::AuditUnavailable | R::LeakedRow => "58000",
         R::ShuttingDown => "57P01",
         R::IdleTimeout => "25P03",
         _ => "42501",

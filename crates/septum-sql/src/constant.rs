@@ -34,17 +34,19 @@ pub(crate) fn text(node: &p::Node) -> Option<&str> {
         Some(NodeEnum::AConst(p::AConst {
             val: Some(Val::Sval(value)), isnull: false, ..
         })) => Some(&value.sval),
-        Some(NodeEnum::TypeCast(cast)) => {
-            let to = cast.type_name.as_ref()?;
-            let plain = to.typmods.is_empty() && to.array_bounds.is_empty() && !to.setof;
-            let textual = matches!(
-                parts(&to.names)?.as_slice(),
-                ["text" | "varchar"] | ["pg_catalog", "text" | "varchar"]
-            );
-            if plain && textual { text(cast.arg.as_deref()?) } else { None }
-        }
+        Some(NodeEnum::TypeCast(cast)) if is_textual(cast) => text(cast.arg.as_deref()?),
         _ => None,
     }
+}
+
+/// Whether a cast is to `text` or `varchar`.
+pub(crate) fn is_textual(cast: &p::TypeCast) -> bool {
+    let Some(to) = &cast.type_name else { return false };
+    let plain = to.typmods.is_empty() && to.array_bounds.is_empty() && !to.setof;
+    let textual = parts(&to.names).is_some_and(|parts| {
+        matches!(parts.as_slice(), ["text" | "varchar"] | ["pg_catalog", "text" | "varchar"])
+    });
+    plain && textual
 }
 
 /// `true` or `false` as a constant.
@@ -53,6 +55,16 @@ pub(crate) fn boolean(node: &p::Node) -> Option<bool> {
         Some(NodeEnum::AConst(p::AConst { val: Some(Val::Boolval(value)), .. })) => {
             Some(value.boolval)
         }
+        _ => None,
+    }
+}
+
+/// An integer as a constant.
+pub(crate) fn integer(node: &p::Node) -> Option<i32> {
+    match &node.node {
+        Some(NodeEnum::AConst(p::AConst {
+            val: Some(Val::Ival(value)), isnull: false, ..
+        })) => Some(value.ival),
         _ => None,
     }
 }

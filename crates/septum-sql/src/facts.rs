@@ -1,11 +1,11 @@
 use septum_core::TenantId;
 
-use crate::Standing;
+use crate::{Reach, Standing};
 
 /// What a statement reaches, wherever it stands in it (catalogue S49).
 ///
 /// Collected by a walk that names every field of every node it knows; what it doesn't know is
-/// in [`unknown`](Self::unknown). The catalog snapshot will resolve these names to objects.
+/// in [`unknown`](Self::unknown). These are names; [`reach`](Self::reach) is what they lead to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Facts {
     /// Functions called, by any syntax that keeps a name.
@@ -30,6 +30,8 @@ pub struct Facts {
     pub locks: bool,
     /// Whether a statement inside may write: INSERT, UPDATE, DELETE or MERGE at any depth.
     pub writes: bool,
+    /// What the names lead to, where there is a model of the database.
+    pub reach: Reach,
     /// Kinds of nodes that the walk doesn't know. Not empty means: refuse.
     pub unknown: Vec<&'static str>,
 }
@@ -45,6 +47,7 @@ impl Facts {
             + self.collations.len()
             + self.settings.len()
             + self.uuids.len()
+            + self.reach.names()
     }
 }
 

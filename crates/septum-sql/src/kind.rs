@@ -84,6 +84,32 @@ pub enum Kind {
     Other(&'static str),
 }
 
+impl Kind {
+    /// What to call it, in SQL's own words.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Rows => "a query, a change of rows or a cursor",
+            Self::CopyOut => "COPY ... TO STDOUT",
+            Self::CopyIn(_) => "COPY ... FROM STDIN",
+            Self::Begin => "BEGIN",
+            Self::Commit { .. } => "COMMIT",
+            Self::Rollback { .. } => "ROLLBACK",
+            Self::Savepoint { .. } => "SAVEPOINT",
+            Self::Release { .. } => "RELEASE",
+            Self::RollbackTo { .. } => "ROLLBACK TO",
+            Self::SetTransaction => "SET TRANSACTION",
+            Self::Set(_) | Self::Handover { .. } => "SET",
+            Self::Reset { .. } => "RESET",
+            Self::Show { .. } => "SHOW",
+            Self::DiscardAll => "DISCARD ALL",
+            Self::Deallocate { .. } | Self::DeallocateAll => "DEALLOCATE",
+            Self::Residue { tag, .. } => tag,
+            Self::Explain => "EXPLAIN",
+            Self::Other(name) => name,
+        }
+    }
+}
+
 /// A setting and its new value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Assignment {

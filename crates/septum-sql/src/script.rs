@@ -3,9 +3,11 @@ use std::sync::{Arc, OnceLock};
 use pg_query::protobuf as p;
 
 use crate::classify::{Class, classify};
+use crate::resolve::resolve;
+use crate::rewrite::{Refusal, Rewritten, rewrite};
 use crate::template::{Judged, Pair};
 use crate::tree::{Constant, Walker, walk_statement};
-use crate::{Facts, Shape, SqlError, Statement, Template, limits, position, raw};
+use crate::{Facts, Model, Shape, SqlError, Statement, Template, limits, position, raw};
 
 /// What to do with statements that never run under a binding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,86 +29,110 @@ pub enum Others {
 /// # Errors
 /// [`SqlError`] for the first statement that can't be judged; nothing of the text may run then.
 pub fn parse_script(text: &str) -> Result<Vec<Statement>, SqlError> {
-    parse_script_with(text, Others::Refuse)
+    parse_script_with(text, Others::Refuse, None)
 }
 
 /// [`parse_script`], with a choice for statements that never run: those of
-/// [`Kind::Other`](crate::Kind::Other) and those with [`Facts::unknown`] syntax.
+/// [`Kind::Other`](crate::Kind::Other) and those with [`Facts::unknown`] syntax. With a model of
+/// the database, names are [resolved](Facts::reach), and relations are rewritten where their mode
+/// asks for it.
 ///
 /// # Errors
 /// As [`parse_script`].
-pub fn parse_script_with(text: &str, others: Others) -> Result<Vec<Statement>, SqlError> {
-    Ok(judge(text, others)?.into_iter().map(|one| one.statement).collect())
+pub fn parse_script_with(
+    text: &str,
+    others: Others,
+    model: Option<&Model>,
+) -> Result<Vec<Statement>, SqlError> {
+    Ok(judge(text, others, model)?.into_iter().map(|one| one.statement).collect())
 }
 
-/// [`parse_script`], and what serves texts that differ from this one in values only.
+/// [`parse_script_with`], and what serves texts that differ from this one in values only, by the
+/// same model.
 ///
 /// # Errors
 /// As [`parse_script`].
 pub fn parse_script_and_template(
     text: &str,
     shape: &Shape<'_>,
+    model: Option<&Model>,
 ) -> Result<(Vec<Statement>, Option<Template>), SqlError> {
-    let judged = judge(text, Others::Refuse)?;
+    let judged = judge(text, Others::Refuse, model)?;
     let template = Template::new(shape, &judged);
     Ok((judged.into_iter().map(|one| one.statement).collect(), template))
 }
 
-fn judge(text: &str, others: Others) -> Result<Vec<Judged>, SqlError> {
+fn judge(text: &str, others: Others, model: Option<&Model>) -> Result<Vec<Judged>, SqlError> {
     let trees = parse(text)?;
     if trees.len() > limits::STATEMENTS {
         return Err(SqlError::TooLarge);
     }
     // The only statement of a text that already is canonical needs no second parse.
     let original = if trees.len() == 1 { trimmed(text) } else { (0, "") };
-    trees.into_iter().map(|tree| statement(tree, original, others)).collect()
+    trees.into_iter().map(|tree| statement(tree, original, others, model)).collect()
 }
 
 fn statement(
     mut tree: p::Node,
     (begins, original): (i32, &str),
     others: Others,
+    model: Option<&Model>,
 ) -> Result<Judged, SqlError> {
     let Some(node) = &mut tree.node else { return Err(SqlError::NotCanonical) };
     let Class { kind, refusal, answered } = classify(node);
-    let built = |canonical: String, facts, constants| Judged {
-        statement: Statement {
-            kind,
-            refusal,
-            canonical: canonical.into_boxed_str(),
-            facts: Arc::new(facts),
-            fingerprint: OnceLock::new(),
-        },
-        constants,
+    let built = |canonical: String, facts| Statement {
+        kind,
+        refusal,
+        refused: None,
+        tenant_parameter: None,
+        canonical: canonical.into_boxed_str(),
+        facts: Arc::new(facts),
+        fingerprint: OnceLock::new(),
     };
     if let Some(canonical) = answered {
-        return Ok(built(canonical.into_owned(), Facts::default(), None));
+        return Ok(Judged::fixed(built(canonical.into_owned(), Facts::default())));
     }
     let unjudged = |tree| match others {
         Others::Refuse => String::new(),
         Others::Deparse => deparse(tree).map(|(text, _)| text).unwrap_or_default(),
     };
     if refusal.is_some() {
-        return Ok(built(unjudged(tree), Facts::default(), None));
+        return Ok(Judged::fixed(built(unjudged(tree), Facts::default())));
     }
     let mut walker = Walker::judge();
     walk_statement(node, &mut walker);
     if walker.gave_up() {
         return Err(SqlError::TooLarge);
     }
-    let (facts, rewrote, constants) = walker.finish();
+    let (mut facts, rewrote, constants) = walker.finish();
+    if facts.unknown.is_empty()
+        && let Some(model) = model
+    {
+        resolve(node, &mut facts, model)?;
+    }
     if !facts.unknown.is_empty() {
         // It is refused for that: no need to find its canonical text.
-        return Ok(built(unjudged(tree), facts, None));
+        return Ok(Judged::fixed(built(unjudged(tree), facts)));
     }
+    let rewritten = match model.map_or(Ok(Rewritten::default()), |model| rewrite(node, model)) {
+        Ok(rewritten) => rewritten,
+        Err(Refusal { reason, what }) => {
+            let (refusal, refused) = (Some(reason), Some(what));
+            let built = built(String::new(), facts);
+            return Ok(Judged::fixed(Statement { refusal, refused, ..built }));
+        }
+    };
     let (canonical, tree) = deparse(tree)?;
-    let canonical_constants = if rewrote || canonical != original {
+    let canonical_constants = if rewrote || rewritten.changed || canonical != original {
         check(&canonical, &tree)?
     } else {
         constants.iter().map(|constant| constant.moved(-begins)).collect()
     };
-    let constants = pairs(constants, canonical_constants);
-    Ok(built(canonical, facts, constants))
+    // What was rewritten has constants of Septum's own, and the client's in other places.
+    let constants = if rewritten.changed { None } else { pairs(constants, canonical_constants) };
+    let tenant_parameter = rewritten.parameter;
+    let statement = Statement { tenant_parameter, ..built(canonical, facts) };
+    Ok(Judged { statement, constants })
 }
 
 /// The trees of both texts are equal, so are the orders in which their constants were met.
@@ -131,7 +157,7 @@ fn check(canonical: &str, judged: &p::Node) -> Result<Vec<Constant>, SqlError> {
     if tree == judged { Ok(constants) } else { Err(SqlError::NotCanonical) }
 }
 
-fn parse(text: &str) -> Result<Vec<p::Node>, SqlError> {
+pub(crate) fn parse(text: &str) -> Result<Vec<p::Node>, SqlError> {
     if !limits::is_scannable(text) {
         return Err(SqlError::TooDeep);
     }

@@ -141,11 +141,26 @@ fn flat(node: &p::Node) -> Option<String> {
     }
 }
 
-/// `SET TIME ZONE INTERVAL '-08:00'`, in the form that the setting itself takes.
+/// `SET TIME ZONE INTERVAL '-08:00'`, in the form that the setting itself takes; with
+/// `HOUR TO MINUTE` behind it, as Sequelize and the standard have it, hours and minutes read alike.
 fn interval(cast: &p::TypeCast) -> Option<String> {
     let to = cast.type_name.as_ref()?;
     let is_interval = constant::parts(&to.names)?.as_slice() == ["pg_catalog", "interval"];
     let text = constant::text(cast.arg.as_deref()?)?;
-    let plain = to.typmods.is_empty() && !text.contains(['\'', '\\']);
+    let plain = match to.typmods.as_slice() {
+        [] => !text.contains(['\'', '\\']),
+        [fields] => constant::integer(fields) == Some(HOUR_TO_MINUTE) && is_offset(text),
+        _ => false,
+    };
     (is_interval && plain).then(|| format!("INTERVAL '{text}'"))
+}
+
+/// The fields of an interval as PostgreSQL numbers them: bit 10 is the hour, bit 11 the minute.
+const HOUR_TO_MINUTE: i32 = (1 << 10) | (1 << 11);
+
+/// Whether the text is like `+02:00`.
+fn is_offset(text: &str) -> bool {
+    let digits = |part: &str| part.len() == 2 && part.bytes().all(|byte| byte.is_ascii_digit());
+    let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
+    unsigned.split_once(':').is_some_and(|(hours, minutes)| digits(hours) && digits(minutes))
 }

@@ -9,6 +9,8 @@ use crate::{Facts, Kind};
 pub struct Statement {
     pub(crate) kind: Kind,
     pub(crate) refusal: Option<Reason>,
+    pub(crate) refused: Option<Box<str>>,
+    pub(crate) tenant_parameter: Option<u16>,
     pub(crate) canonical: Box<str>,
     pub(crate) facts: Arc<Facts>,
     pub(crate) fingerprint: OnceLock<Box<str>>,
@@ -48,9 +50,20 @@ impl Statement {
         &self.facts
     }
 
-    /// Why this kind of statement can never run, whatever it reaches: `Some` for every
-    /// [`Kind::Other`], `None` for all else.
+    /// Why this statement can never run: `Some` for every [`Kind::Other`], and for what can't be
+    /// rewritten faithfully.
     pub fn refusal(&self) -> Option<Reason> {
         self.refusal
+    }
+
+    /// What in it can't be rewritten: the name of a relation or of a column.
+    pub fn refused(&self) -> Option<&str> {
+        self.refused.as_deref()
+    }
+
+    /// The number of the one parameter that Septum supplies, behind all of the client's: the
+    /// bound tenant's key, of the type of [`Tenancy::tenant_type`](septum_core::Tenancy).
+    pub fn tenant_parameter(&self) -> Option<u16> {
+        self.tenant_parameter
     }
 }

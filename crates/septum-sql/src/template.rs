@@ -21,7 +21,7 @@ use std::sync::{Arc, OnceLock};
 use septum_core::{TenantId, TenantType};
 
 use crate::tree::Constant;
-use crate::{Facts, Kind, Statement};
+use crate::{Facts, Kind, MeetValue, Statement};
 
 use literal::{Class, Literal};
 use shape::Cut;
@@ -43,6 +43,7 @@ struct Part {
     kind: Kind,
     /// Those of the text, but for the uuids in its values.
     facts: Arc<Facts>,
+    tenant_parameter: Option<u16>,
     /// The canonical text before each value, and after the last.
     pieces: Box<[Box<str>]>,
     /// Which literal of the text each value is, by its ordinal.
@@ -84,6 +85,13 @@ pub(crate) struct Judged {
     pub(crate) constants: Option<Vec<Pair>>,
 }
 
+impl Judged {
+    /// None of whose constants may be another.
+    pub(crate) fn fixed(statement: Statement) -> Self {
+        Self { statement, constants: None }
+    }
+}
+
 impl Template {
     /// Of a text and its statements; `None` where no literal of the text is a value.
     pub(crate) fn new(shape: &Shape<'_>, judged: &[Judged]) -> Option<Self> {
@@ -123,7 +131,8 @@ impl Template {
 impl Part {
     fn new(shape: &Shape<'_>, judged: &Judged) -> Option<Self> {
         let statement = &judged.statement;
-        if matches!(statement.kind, Kind::Handover { .. } | Kind::Other(_)) {
+        let never = matches!(statement.kind, Kind::Handover { .. } | Kind::Other(_));
+        if never || statement.refusal.is_some() || has_literal_key(&statement.facts) {
             return None;
         }
         let canonical = Shape::of(&statement.canonical)?;
@@ -153,6 +162,7 @@ impl Part {
         let part = Self {
             kind: statement.kind.clone(),
             facts: Arc::new(facts),
+            tenant_parameter: statement.tenant_parameter,
             pieces: pieces(&statement.canonical, &canonical, &places)?,
             values,
             rest: canonical.rest().into(),
@@ -177,6 +187,8 @@ impl Part {
         Some(Statement {
             kind: self.kind.clone(),
             refusal: None,
+            refused: None,
+            tenant_parameter: self.tenant_parameter,
             canonical: canonical.into_boxed_str(),
             facts: self.facts(literals)?,
             fingerprint: OnceLock::new(),
@@ -220,6 +232,15 @@ impl Part {
         }
         Some(Arc::new(Facts { uuids, ..Facts::clone(&self.facts) }))
     }
+}
+
+/// Whether a constant meets a tenant column: the facts hold its value then, which is compared with
+/// the bound tenant's key.
+fn has_literal_key(facts: &Facts) -> bool {
+    facts.reach.meets.iter().any(|meet| match meet.value {
+        MeetValue::Literal(_) => true,
+        MeetValue::Parameter(_) | MeetValue::ParameterArray(_) => false,
+    })
 }
 
 /// The ordinals of a constant's literal in the text and in the canonical text, if it is a value

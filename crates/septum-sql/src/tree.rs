@@ -4,6 +4,7 @@
 //! a field that a new version of the parser adds fails to compile, and so does a new kind of
 //! node in [`node`]. [`noted`] holds the kinds that say something about what is reached.
 
+mod asked;
 mod node;
 mod nodes;
 mod noted;
@@ -11,8 +12,10 @@ mod number;
 mod scope;
 mod values;
 
+use pg_query::protobuf::node::Node as NodeEnum;
+
 use crate::Facts;
-use scope::Scope;
+pub(crate) use scope::Scope;
 
 pub(crate) use node::{command, walk_statement};
 pub(crate) use values::Constant;
@@ -31,9 +34,16 @@ enum Pass {
     Compare,
 }
 
+/// What looks at nodes, and may change them, while a [`Walker`] walks.
+pub(crate) trait Visitor {
+    /// A node whose parts were walked. `ctes` are the common table expressions in scope where
+    /// it stands. What is put in its place is not walked.
+    fn leave(&mut self, node: &mut NodeEnum, ctes: &Scope);
+}
+
 /// One walk over one tree.
-#[derive(Debug)]
-pub(crate) struct Walker {
+pub(crate) struct Walker<'v> {
+    visitor: Option<&'v mut dyn Visitor>,
     pass: Pass,
     facts: Facts,
     /// Whether the tree was changed in more than its locations.
@@ -44,11 +54,13 @@ pub(crate) struct Walker {
     left: usize,
     /// Whether the next node stands where a constant is a value: see [`values`].
     at_value: bool,
+    /// Whether this stands where constants are read, however deep they stand and in what casts.
+    constants_are_read: bool,
     /// Every constant, in the order of the walk.
     constants: Vec<Constant>,
 }
 
-impl Walker {
+impl<'v> Walker<'v> {
     /// A walk that collects facts and rewrites.
     pub(crate) fn judge() -> Self {
         Self::new(Pass::Judge)
@@ -59,14 +71,21 @@ impl Walker {
         Self::new(Pass::Compare)
     }
 
+    /// A walk that shows each node to a visitor, and changes nothing by itself.
+    pub(crate) fn visit(visitor: &'v mut dyn Visitor) -> Self {
+        Self { visitor: Some(visitor), ..Self::new(Pass::Compare) }
+    }
+
     fn new(pass: Pass) -> Self {
         Self {
+            visitor: None,
             pass,
             facts: Facts::default(),
             rewrote: false,
             ctes: Scope::default(),
             left: MOST_NODES,
             at_value: false,
+            constants_are_read: false,
             constants: Vec::new(),
         }
     }
@@ -84,6 +103,12 @@ impl Walker {
     fn goes_on(&mut self) -> bool {
         self.left = self.left.saturating_sub(1);
         self.left > 0
+    }
+
+    fn leave(&mut self, node: &mut NodeEnum) {
+        if let Some(visitor) = &mut self.visitor {
+            visitor.leave(node, &self.ctes);
+        }
     }
 
     fn judging(&self) -> bool {

@@ -28,6 +28,16 @@ fn every_fixture_has_a_canonical_text_that_is_its_own() {
 }
 
 #[test]
+fn a_time_zone_is_an_interval_only_where_its_fields_change_nothing() {
+    let zone = canonical("SET TIME ZONE INTERVAL '+02:00' HOUR TO MINUTE");
+    assert_eq!(zone, "SET \"timezone\" TO 'INTERVAL ''+02:00'''");
+    assert_eq!(zone, canonical("SET TIME ZONE INTERVAL '+02:00'"));
+    for text in ["'2' HOUR TO MINUTE", "'02:00' HOUR"] {
+        assert!(one(&format!("SET TIME ZONE INTERVAL {text}")).refusal().is_some(), "{text}");
+    }
+}
+
+#[test]
 fn s139_comments_nest_end_at_either_line_end_and_never_survive() {
     assert_eq!(canonical("SELECT /* /* */ , 2 */ 1"), "SELECT 1");
     assert_eq!(canonical("select 1 --x\r, 2"), "SELECT 1, 2");

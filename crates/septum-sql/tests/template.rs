@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use septum_sql::{Shape, Statement, Template, parse_script, parse_script_and_template};
 
 fn template(text: &str) -> Option<Template> {
-    parse_script_and_template(text, &Shape::of(text)?).ok()?.1
+    parse_script_and_template(text, &Shape::of(text)?, None).ok()?.1
 }
 
 /// What the template of one text makes of another.

@@ -26,6 +26,7 @@ impl Step for BindLayer {
 
     async fn take(&self, request: &mut Parts, connection: &Connection) -> Result<(), Denial> {
         let binding = self.verifier.bind(request, connection, (self.clock)()).await?;
+        self.denials.check(&binding, connection)?;
         for name in self.verifier.headers() {
             request.headers.remove(name);
         }

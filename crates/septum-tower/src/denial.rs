@@ -1,10 +1,11 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
 
 use bytes::Bytes;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue, WWW_AUTHENTICATE};
 use http::{Method, Response, StatusCode};
-use septum_audit::{Event, Kind, Sink};
+use septum_audit::{Actor, Event, Kind, Lockouts, Sink};
 use septum_bind::{BindError, Binding};
 use septum_core::Reason;
 
@@ -16,6 +17,8 @@ pub struct Denial {
     why: BindError,
     status: StatusCode,
     detail: Option<&'static str>,
+    /// One of many of a lock, of which the audit log has heard.
+    unrecorded: bool,
 }
 
 impl Denial {
@@ -30,6 +33,7 @@ impl Denial {
         let why = BindError {
             reason: self.why.reason,
             source: Some(binding.source()),
+            by: Some(binding.source()),
             tenant: Some(binding.tenant().clone()),
             principal: Some(binding.principal().clone()),
         };
@@ -58,6 +62,13 @@ impl Denial {
         self.status
     }
 
+    /// Who is to answer for it, where a verified source says so.
+    fn actor(&self, connection: &Connection) -> Option<Actor> {
+        let BindError { tenant, principal, by, .. } = &self.why;
+        let peer = connection.peer?.ip().to_string();
+        Actor::new(tenant.as_ref()?, principal.as_ref()?, (*by)?, &peer)
+    }
+
     fn event(self, method: &Method, connection: &Connection) -> Event {
         Event {
             tenant: self.why.tenant,
@@ -76,7 +87,7 @@ impl Denial {
 
 impl From<BindError> for Denial {
     fn from(why: BindError) -> Self {
-        Self { status: status(why.reason), why, detail: None }
+        Self { status: status(why.reason), why, detail: None, unrecorded: false }
     }
 }
 
@@ -85,12 +96,45 @@ impl From<BindError> for Denial {
 pub struct Denials {
     audit: Arc<dyn Sink>,
     counts: Counts,
+    lockouts: Option<Arc<Lockouts>>,
 }
 
 impl Denials {
     /// Records to this sink.
     pub fn new(audit: Arc<dyn Sink>) -> Self {
-        Self { audit, counts: Counts::new() }
+        Self { audit, counts: Counts::new(), lockouts: None }
+    }
+
+    /// Counts crossings there, and refuses who is locked out. Without it nobody is.
+    #[must_use]
+    pub fn with_lockouts(self, lockouts: Arc<Lockouts>) -> Self {
+        Self { lockouts: Some(lockouts), ..self }
+    }
+
+    /// Whether whoever a request is bound to may go on.
+    ///
+    /// # Errors
+    /// A [`Denial`] for [`Reason::LockedOut`].
+    pub fn check(&self, binding: &Binding, connection: &Connection) -> Result<(), Denial> {
+        let Some(lockouts) = self.lockouts.as_ref().filter(|lockouts| !lockouts.is_quiet()) else {
+            return Ok(());
+        };
+        let denial = Denial::new(Reason::LockedOut).bound(binding);
+        let refused = denial.actor(connection);
+        match refused.and_then(|actor| lockouts.refuses(&actor, Instant::now())) {
+            Some(refused) => Err(Denial { unrecorded: !refused.recorded, ..denial }),
+            None => Ok(()),
+        }
+    }
+
+    async fn count(&self, denial: &Denial, connection: &Connection) {
+        let Some(lockouts) = &self.lockouts else { return };
+        let actor = denial.actor(connection).filter(|_| kind(denial.reason()) == Kind::Crossing);
+        if let Some(actor) = actor
+            && let Err(error) = lockouts.count(&actor, Instant::now(), &*self.audit).await
+        {
+            tracing::error!(%error, "a lock-out could not be recorded");
+        }
     }
 
     /// How often each reason occurred. Clones share it.
@@ -120,9 +164,10 @@ impl Denials {
             "request refused: {}",
             reason.doc().title,
         );
-        if is_overload(reason) {
+        if is_overload(reason) || denial.unrecorded {
             return response(reason, status);
         }
+        self.count(&denial, connection).await;
         match self.audit.record(denial.event(method, connection)).await {
             Ok(()) => response(reason, status),
             Err(error) => {
@@ -146,6 +191,7 @@ impl Denials {
         connection: &Connection,
     ) -> Result<(), Denial> {
         self.counts.add(denial.reason());
+        self.count(&denial, connection).await;
         let recorded = self.audit.record(denial.event(method, connection)).await;
         recorded.map_err(|error| {
             tracing::error!(%error, "an attempt could not be recorded");
@@ -206,7 +252,7 @@ fn status(reason: Reason) -> StatusCode {
         .map_or(StatusCode::INTERNAL_SERVER_ERROR, |(_, status)| *status)
 }
 
-const STATUS: [(Reason, StatusCode); 23] = [
+const STATUS: [(Reason, StatusCode); 24] = [
     (Reason::NoBinding, StatusCode::UNAUTHORIZED),
     (Reason::SourcesDisagree, StatusCode::FORBIDDEN),
     (Reason::UnknownHost, StatusCode::MISDIRECTED_REQUEST),
@@ -230,6 +276,7 @@ const STATUS: [(Reason, StatusCode); 23] = [
     (Reason::AuditUnavailable, StatusCode::SERVICE_UNAVAILABLE),
     (Reason::IdleTimeout, StatusCode::REQUEST_TIMEOUT),
     (Reason::WrongEnvironment, StatusCode::FORBIDDEN),
+    (Reason::LockedOut, StatusCode::TOO_MANY_REQUESTS),
 ];
 
 /// A refusal that says nothing of the client but that there is too much to do: recording each
@@ -257,7 +304,9 @@ fn kind(reason: Reason) -> Kind {
     ];
     const UNPROVEN: [Reason; 3] =
         [Reason::ExpiredToken, Reason::InvalidApiKey, Reason::UnknownPrincipal];
-    if CROSSINGS.contains(&reason) {
+    if reason == Reason::LockedOut {
+        Kind::Lockout
+    } else if CROSSINGS.contains(&reason) {
         Kind::Crossing
     } else if UNPROVEN.contains(&reason) {
         Kind::AuthenticationFailed

@@ -93,6 +93,16 @@ pub(super) enum How {
 }
 
 impl How {
+    /// The SQL texts of it.
+    pub(super) fn texts(self) -> Vec<&'static str> {
+        match self {
+            Self::Statement(text) | Self::Copy(text, _) => vec![text],
+            Self::Script(texts) => texts.to_vec(),
+            Self::Pipeline(texts, then) => [texts, &[then]].concat(),
+            Self::StartUp(_) | Self::Greeting(_) | Self::Frames(_) | Self::Long(_) => Vec::new(),
+        }
+    }
+
     /// Whether it needs a connection that is authenticated.
     pub(super) fn is_inside(self) -> bool {
         !matches!(self, Self::StartUp(_) | Self::Greeting(_))

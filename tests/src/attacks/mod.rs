@@ -15,6 +15,9 @@ mod table;
 mod wire;
 
 pub use attack::{Attack, Held, Layers};
+pub use reply::{Frame, Reply};
 pub use run::{Outcome, run};
 pub use site::Site;
+pub use steps::Step;
 pub use table::table;
+pub use wire::Wire;

@@ -3,9 +3,11 @@ use bytes::{Buf as _, Bytes, BytesMut};
 
 /// A message of the server's.
 #[derive(Debug)]
-pub(super) struct Frame {
-    pub(super) tag: u8,
-    pub(super) body: Bytes,
+pub struct Frame {
+    /// Its first byte.
+    pub tag: u8,
+    /// What follows its length.
+    pub body: Bytes,
 }
 
 impl Frame {
@@ -21,27 +23,39 @@ impl Frame {
         let body = input.split_to(length.checked_sub(4).context("a length")?).freeze();
         Ok(Some(Self { tag, body }))
     }
+
+    /// The values of a row; a NULL is empty.
+    pub fn cells(&self) -> Vec<Bytes> {
+        let mut row = self.body.clone();
+        let count = row.try_get_i16().unwrap_or_default();
+        let mut cell = || {
+            let length = usize::try_from(row.try_get_i32().ok()?).unwrap_or_default();
+            (row.len() >= length).then(|| row.split_to(length))
+        };
+        (0..count).map_while(|_| cell()).collect()
+    }
 }
 
 /// All that came back.
 #[derive(Debug, Default)]
-pub(super) struct Reply {
-    pub(super) frames: Vec<Frame>,
+pub struct Reply {
+    /// Its messages, in order.
+    pub frames: Vec<Frame>,
 }
 
 impl Reply {
     /// Whether the server ended the session.
-    pub(super) fn is_closed(&self) -> bool {
+    pub fn is_closed(&self) -> bool {
         self.frames.last().is_none_or(|frame| frame.tag != b'Z')
     }
 
     /// Whether it left a transaction open.
-    pub(super) fn is_open(&self) -> bool {
+    pub fn is_open(&self) -> bool {
         self.frames.last().is_some_and(|frame| frame.tag == b'Z' && *frame.body != *b"I")
     }
 
     /// The code of every error: Septum's own where it has one, else the SQLSTATE.
-    pub(super) fn codes(&self) -> Vec<String> {
+    pub fn codes(&self) -> Vec<String> {
         let errors = self.frames.iter().filter(|frame| frame.tag == b'E');
         errors.map(|frame| code(&frame.body)).collect()
     }
@@ -53,15 +67,15 @@ impl Reply {
             let body = &frame.body;
             let said = body.windows(canary.len()).any(|window| window == canary.as_bytes());
             let counted = frame.tag == b'D'
-                && cells(body.clone()).iter().filter_map(|cell| number(cell)).any(|n| n > above);
+                && frame.cells().iter().filter_map(|cell| number(cell)).any(|n| n > above);
             said || counted
         })
     }
 
     /// The first value of the first row.
-    pub(super) fn first_cell(&self) -> Option<String> {
+    pub fn first_cell(&self) -> Option<String> {
         let row = self.frames.iter().find(|frame| frame.tag == b'D')?;
-        let cell = cells(row.body.clone()).into_iter().next()?;
+        let cell = row.cells().into_iter().next()?;
         Some(String::from_utf8_lossy(&cell).into_owned())
     }
 }
@@ -76,16 +90,6 @@ fn code(error: &[u8]) -> String {
         Some(code) if code.starts_with("SEP-") => code.to_owned(),
         _ => field(b'C'),
     }
-}
-
-/// The values of a row; a NULL is empty.
-fn cells(mut row: Bytes) -> Vec<Bytes> {
-    let count = row.try_get_i16().unwrap_or_default();
-    let mut cell = || {
-        let length = usize::try_from(row.try_get_i32().ok()?).unwrap_or_default();
-        (row.len() >= length).then(|| row.split_to(length))
-    };
-    (0..count).map_while(|_| cell()).collect()
 }
 
 fn number(cell: &[u8]) -> Option<i128> {

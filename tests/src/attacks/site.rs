@@ -5,6 +5,8 @@ use septum_test_cluster::{Cluster, random_hex};
 use tokio_postgres::Client;
 
 use super::attack::Layers;
+use super::catalogue;
+use super::knowledge::Knowledge;
 use super::reply::Reply;
 use crate::{Config, Customer, Record, Scratch, Septum, connect, run_script};
 
@@ -55,6 +57,21 @@ impl Site {
         Ok(Self { canary, database, config, scratch, cluster })
     }
 
+    /// The server, whose database is `crm`.
+    pub fn cluster(&self) -> &Cluster {
+        &self.cluster
+    }
+
+    /// Every statement of the attacks, filled in with what attackers know.
+    ///
+    /// # Errors
+    /// When the database can't be asked for that.
+    pub async fn statements(&self) -> Result<Vec<String>> {
+        let known = Knowledge::new(&self.key_name().await?, None)?;
+        let texts = catalogue::all().flat_map(|attack| attack.how.texts());
+        Ok(texts.map(|text| known.fill_in(text)).collect())
+    }
+
     /// The public name of the key that seals are made with: as much of it as anybody ever sees.
     pub(super) async fn key_name(&self) -> Result<String> {
         Ok(self.database.query_one("SELECT id FROM septum.seal_keys", &[]).await?.get(0))
@@ -69,7 +86,12 @@ impl Site {
         }
         let mut config = self.config.clone();
         match layers {
-            Layers::Both | Layers::GuardAlone => {}
+            Layers::Both => {}
+            // In any other mode the guard refuses what has no policies.
+            Layers::GuardAlone => {
+                config.text =
+                    config.text.replace("type = \"uuid\"", "type = \"uuid\"\nmode = \"rewrite\"");
+            }
             Layers::DatabaseAlone => {
                 config.text = config.text.replace("\"production\"", "\"test\"");
                 config.text.push_str("\n[guard]\nmode = \"off\"\n");

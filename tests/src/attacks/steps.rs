@@ -8,7 +8,7 @@ use super::knowledge::Knowledge;
 
 /// What is sent at once, up to the server's being ready.
 #[derive(Debug)]
-pub(super) struct Step {
+pub struct Step {
     pub(super) frames: BytesMut,
     /// The data of a COPY, where one is asked for.
     pub(super) data: String,
@@ -27,8 +27,30 @@ pub(super) enum Tries {
 
 impl Step {
     /// A query of the simple protocol.
-    pub(super) fn query(text: &str) -> Result<Self> {
+    ///
+    /// # Errors
+    /// When the text holds a zero byte.
+    pub fn query(text: &str) -> Result<Self> {
         Ok(Self { frames: query(text)?, data: String::new() })
+    }
+
+    /// A statement of the extended protocol that is parsed and analysed, and does not run.
+    ///
+    /// # Errors
+    /// When the text holds a zero byte.
+    pub fn parse(text: &str) -> Result<Self> {
+        let mut frames = BytesMut::new();
+        frontend::parse("", text, [], &mut frames)?;
+        frontend::sync(&mut frames);
+        Ok(Self { frames, data: String::new() })
+    }
+
+    /// A statement of the extended protocol, described and executed once.
+    ///
+    /// # Errors
+    /// When the text holds a zero byte.
+    pub fn extended(text: &str) -> Result<Self> {
+        Ok(Self { frames: unit(&[text])?, data: String::new() })
     }
 }
 
@@ -40,7 +62,7 @@ impl How {
         let inside = |steps| Ok(Tries::Inside(vec![steps]));
         match self {
             Self::Statement(text) => {
-                let extended = one(unit(&[&known.fill_in(text)])?);
+                let extended = Step::extended(&known.fill_in(text))?;
                 Ok(Tries::Inside(vec![vec![simple(text)?], vec![extended]]))
             }
             Self::Script(texts) => {

@@ -12,14 +12,17 @@ use super::steps::Step;
 
 /// A client that writes its frames itself, and so can send what no driver would.
 #[derive(Debug)]
-pub(super) struct Wire {
+pub struct Wire {
     stream: TcpStream,
     input: BytesMut,
 }
 
 impl Wire {
     /// A connection of a user who proves the password, or what was answered instead of one.
-    pub(super) async fn connect(
+    ///
+    /// # Errors
+    /// When the server can't be reached, or what it says is not the protocol.
+    pub async fn connect(
         server: SocketAddr,
         parameters: &[(&str, &str)],
         password: &str,
@@ -49,7 +52,10 @@ impl Wire {
     }
 
     /// What a server answers to bytes in place of a start-up packet, until it closes.
-    pub(super) async fn greet(server: SocketAddr, bytes: &[u8]) -> Result<Reply> {
+    ///
+    /// # Errors
+    /// As [`Wire::connect`].
+    pub async fn greet(server: SocketAddr, bytes: &[u8]) -> Result<Reply> {
         let mut wire = Self::open(server).await?;
         wire.stream.write_all(bytes).await?;
         let mut frames = Vec::new();
@@ -61,7 +67,10 @@ impl Wire {
 
     /// Sends frames after which the server is ready once; returns what it says until it is, or
     /// until it closes.
-    pub(super) async fn send(&mut self, step: &Step) -> Result<Reply> {
+    ///
+    /// # Errors
+    /// As [`Wire::connect`].
+    pub async fn send(&mut self, step: &Step) -> Result<Reply> {
         self.stream.write_all(&step.frames).await?;
         let mut reply = Reply::default();
         while let Some(frame) = self.frame().await? {

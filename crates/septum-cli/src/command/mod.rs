@@ -3,7 +3,10 @@
 mod api_key;
 mod audit;
 mod config;
+mod explain;
+mod guard;
 mod key;
+mod lockout;
 mod migrate;
 mod reasons;
 mod run;
@@ -26,9 +29,17 @@ pub(crate) enum Command {
     /// Read and verify the audit log
     #[command(subcommand)]
     Audit(audit::Command),
+    /// See and lift the lock-outs of the Septum that runs on this machine
+    #[command(subcommand)]
+    Lockout(lockout::Command),
     /// Check or describe the configuration
     #[command(subcommand)]
     Config(config::Command),
+    /// Report what the guard observed
+    #[command(subcommand)]
+    Guard(guard::Command),
+    /// Show what would be made of a statement, and why
+    Explain(explain::Arguments),
     /// Explain the reason codes of refusals
     Reasons(reasons::Arguments),
 }
@@ -41,7 +52,10 @@ impl Command {
             Self::Key(command) => command.run(),
             Self::ApiKey(command) => command.run(),
             Self::Audit(command) => command.run(),
+            Self::Lockout(command) => command.run(),
             Self::Config(command) => command.run(),
+            Self::Guard(command) => command.run(),
+            Self::Explain(arguments) => arguments.run(),
             Self::Reasons(arguments) => arguments.run(),
         }
     }

@@ -28,6 +28,7 @@ impl Arguments {
         let doc = reason.doc();
         output::line(format_args!("{reason}: {}", doc.title))?;
         output::line(format_args!("  why:  {}", doc.why))?;
+        output::line(format_args!("  for example:  {}", reason.example()))?;
         output::line(format_args!("  what to do:  {}", doc.remedy))?;
         Ok(())
     }

@@ -1,4 +1,5 @@
 mod files;
+mod lockouts;
 mod logging;
 mod ready;
 mod signals;
@@ -8,7 +9,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context as _, Result, ensure};
-use septum_audit::Sink;
+use septum_audit::{Lockouts, Sink};
 use septum_bind::context::ContextKeys;
 use septum_bind::seal::SealKey;
 use septum_bind::{Traces, UnixSeconds};
@@ -78,6 +79,7 @@ async fn serve(
     let previous = settings.previous_root_key.as_ref();
     let context_keys = ContextKeys::new(environment, &settings.root_key, previous);
     let traces = Traces::new();
+    let locked_out = Arc::new(Lockouts::new(settings.lockout.policy));
     let proxy_services = septum_proxy::Services {
         environment,
         tenants: Arc::clone(&tenants),
@@ -86,6 +88,7 @@ async fn serve(
         traces: traces.clone(),
         guard: Arc::new(Guard::new(settings.policy)),
         audit: Arc::clone(&journal),
+        lockouts: Arc::clone(&locked_out),
         clock,
     };
     let has_operator = settings.proxy.operator.is_some();
@@ -94,11 +97,19 @@ async fn serve(
         .await
         .context("the database listeners can't be opened")?;
     let health = proxy.health();
+    let desk = match settings.lockout.socket {
+        Some(socket) => {
+            let desk = lockouts::open(&socket, Arc::clone(&locked_out), Arc::clone(&journal));
+            Some(desk.with_context(|| format!("`{}` can't be opened", socket.display()))?)
+        }
+        None => None,
+    };
     let gateway_services = septum_gateway::Services {
         tenants,
         context_keys,
         traces,
         audit: journal,
+        lockouts: locked_out,
         environment,
         clock,
         ready: serves_database.then(|| database_is_ready(health.clone())),
@@ -118,6 +129,7 @@ async fn serve(
 
     Ready::new(&proxy, has_operator, gateway.as_ref()).announce(ready_file.as_deref())?;
     drain_in_order(gateway, proxy, stop).await;
+    drop(desk);
     Ok(())
 }
 

@@ -14,6 +14,7 @@ pub(super) fn policy(
 ) -> Option<Policy> {
     let mode = match section.text("mode") {
         Some("off") => Mode::Off,
+        Some("observe") => Mode::Observe,
         // Absent, or `enforce`; anything else has been refused.
         _ => Mode::Enforce,
     };
@@ -33,8 +34,10 @@ pub(super) fn policy(
             }
         }
     }
-    policy.functions =
-        section.texts("functions").into_iter().map(str::to_ascii_lowercase).collect();
+    let names = |texts: Vec<&str>| texts.into_iter().map(str::to_owned).collect();
+    policy.functions = names(section.texts("functions"));
+    policy.extensions = names(section.texts("extensions"));
+    policy.system_columns = section.bool("system_columns").unwrap_or(policy.system_columns);
     policy.explain = section.bool("explain").unwrap_or(policy.explain);
     policy.max_statement_bytes =
         section.size("max_statement_bytes").unwrap_or(policy.max_statement_bytes);

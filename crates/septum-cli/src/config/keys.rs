@@ -13,10 +13,17 @@ pub(crate) const ROOT: &[Key] = &[
     required("root_key", Secret, "the deployment's one secret, as `septum key new` makes it"),
     optional("previous_root_key", Secret, "the root key before it, while keys are being rotated"),
     required("tenant", Table(TENANT), "what a tenant's key is"),
+    optional("relations", Tables(RELATIONS), "what single relations are to a tenant"),
     optional("tenants", Tables(TENANTS), "the customers; nobody else can be bound"),
     required("audit", Table(AUDIT), "the audit log"),
     optional("log", Table(LOG), "the program's own log, on standard error"),
     optional("guard", Table(GUARD), "which statements pass"),
+    optional(
+        "lockout",
+        Table(LOCKOUT),
+        "who tries again and again to cross is refused for a while",
+    ),
+    optional("canaries", Tables(CANARIES), "values of one tenant that no other may ever get"),
     required("database", Table(DATABASE), "the PostgreSQL server and how its connections are used"),
     optional("migrate", Table(MIGRATE), "the role of `septum migrate`"),
     optional("listeners", Tables(LISTENER), "where database clients connect"),
@@ -27,11 +34,28 @@ pub(crate) const ROOT: &[Key] = &[
     optional("operator", Table(OPERATOR), "the operators' way to the database, fully audited"),
 ];
 
-const TENANT: &[Key] = &[required(
-    "type",
-    Choice(&["uuid", "bigint", "int", "text"]),
-    "the PostgreSQL type of every tenant column",
-)];
+const TENANT: &[Key] = &[
+    required(
+        "type",
+        Choice(&["uuid", "bigint", "int", "text"]),
+        "the PostgreSQL type of every tenant column",
+    ),
+    optional("column", Text, "the column with the tenant's key, unless a relation says otherwise"),
+    optional("mode", Choice(MODES), "how tenant tables are held, unless a relation says otherwise"),
+];
+
+const MODES: &[&str] = &["rls", "rls+predicate", "rewrite"];
+
+const RELATIONS: &[Key] = &[
+    required("name", Text, "the relation with its schema: `public.countries`"),
+    required(
+        "scope",
+        Choice(&["shared", "tenant"]),
+        "`shared`: read by all and written by none; `tenant`: each row is one tenant's",
+    ),
+    optional("column", Text, "its column with the tenant's key"),
+    optional("mode", Choice(MODES), "how it is held"),
+];
 
 const TENANTS: &[Key] = &[
     required("id", Text, "the key in the database"),
@@ -52,14 +76,29 @@ const LOG: &[Key] = &[
 const GUARD: &[Key] = &[
     optional(
         "mode",
-        Choice(&["enforce", "off"]),
+        Choice(&["enforce", "observe", "off"]),
         "`off` leaves row-level security alone: in tests",
     ),
     optional("settings", Texts, "what the application may SET and SHOW: `app.user`, `app.*`"),
-    optional("functions", Texts, "functions that are refused by name and allowed nevertheless"),
+    optional("functions", Texts, "functions that may be called: the application's own, by name"),
+    optional("extensions", Texts, "extensions whose functions may be called"),
+    optional("system_columns", Bool, "whether `xmin`, `ctid` and the like may be read"),
     optional("explain", Bool, "whether EXPLAIN may run; it shows other tenants' data"),
     optional("max_statement_bytes", Size, "the largest statement"),
     optional("cache_bytes", Size, "the memory for statements seen before"),
+    optional("catalog_interval", Duration, "how often the database's catalog is looked at"),
+];
+
+const CANARIES: &[Key] = &[
+    required("tenant", Text, "the tenant in whose rows the value stands, by its key"),
+    required("value", Text, "the value: 16 bytes at least, found nowhere by chance"),
+];
+
+const LOCKOUT: &[Key] = &[
+    optional("after", Whole(0, 1_000_000), "so many attempts to cross lock out; 0: never"),
+    optional("within", Duration, "in this time so many are forgotten again"),
+    optional("for", Duration, "how long a lock lasts"),
+    optional("socket", Path, "a unix socket for `septum lockout`"),
 ];
 
 const DATABASE: &[Key] = &[

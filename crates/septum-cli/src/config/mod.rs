@@ -18,6 +18,7 @@ mod proxy;
 mod schema;
 mod section;
 mod settings;
+mod tenancy;
 mod tls;
 mod tree;
 mod units;

@@ -11,14 +11,14 @@ use ring::rand::{SecureRandom as _, SystemRandom};
 use septum_bind::Tenants;
 use septum_pgwire::scram::{DEFAULT_ITERATIONS, SALT_BYTES, Verifier};
 use septum_proxy::{
-    Address, Config, Database, Limits, Listener, ListenerTls, Operator, PoolConfig, ServerAddress,
-    ServerTls, Timeouts, User,
+    Address, Canaries, CatalogConfig, Config, Database, Limits, Listener, ListenerTls, Operator,
+    PoolConfig, ServerAddress, ServerTls, Timeouts, User,
 };
 
 use super::database::{Login, Upstream};
 use super::http::registered;
 use super::section::Section;
-use super::tls;
+use super::{tenancy, tls};
 
 /// `pg_temp` comes last, so that nothing temporary shadows anything (catalogue S27, S75).
 const SEARCH_PATH: &str = "public, pg_temp";
@@ -33,6 +33,7 @@ pub(super) fn proxy(
     let listeners: Vec<_> = root.sections("listeners").iter().map(listener).collect();
     let users = users(root, tenants);
     let database = upstream.map(|upstream| database(&section, upstream, &upstream.login));
+    let catalog = catalog(root);
     let operator = root.section("operator");
     let operator = match operator.is_present() {
         true => {
@@ -43,12 +44,25 @@ pub(super) fn proxy(
     Some(Config {
         listeners: listeners.into_iter().collect::<Option<_>>()?,
         database: database?,
+        catalog: catalog?,
         pool: pool(&section),
         users: users?,
         operator: operator?,
+        canaries: canaries(root, tenants)?,
         limits: limits(&root.section("limits")),
         timeouts: timeouts(&root.section("timeouts")),
     })
+}
+
+fn catalog(root: &Section<'_>) -> Option<CatalogConfig> {
+    let guard = root.section("guard");
+    let interval = guard.duration("catalog_interval").unwrap_or(CatalogConfig::INTERVAL);
+    let shortest = std::time::Duration::from_secs(1);
+    if interval < shortest {
+        guard.wrong("catalog_interval", "a look a second is the most: write `1s` or more");
+        return None;
+    }
+    Some(CatalogConfig { tenancy: tenancy::tenancy(root)?, interval })
 }
 
 fn database(section: &Section<'_>, upstream: &Upstream, login: &Login) -> Database {
@@ -171,6 +185,31 @@ fn read_operator(
     let login = Login { user: section.text("database_user")?.to_owned(), password };
     let database = database(database_section, upstream, &login);
     Some(Operator { listener: listener?, database, users: users? })
+}
+
+fn canaries(root: &Section<'_>, tenants: Option<&Tenants>) -> Option<Canaries> {
+    let sections = root.sections("canaries");
+    let canary = |section: &Section<'_>| {
+        let tenant = registered(section, "tenant", tenants);
+        let value = section.text("value")?.to_owned();
+        // Each by itself, so that each that is wrong is named at its place.
+        let canary = Canaries::new([(tenant.clone()?, value.clone())]);
+        match canary {
+            Ok(_) => Some((tenant?, value)),
+            Err(error) => {
+                section.wrong("value", error);
+                None
+            }
+        }
+    };
+    let all: Vec<_> = sections.iter().map(canary).collect();
+    match Canaries::new(all.into_iter().collect::<Option<Vec<_>>>()?) {
+        Ok(canaries) => Some(canaries),
+        Err(error) => {
+            root.wrong("canaries", error);
+            None
+        }
+    }
 }
 
 fn limits(section: &Section<'_>) -> Limits {

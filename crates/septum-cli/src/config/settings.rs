@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::str::FromStr as _;
 
+use septum_audit::LockoutPolicy;
 use septum_bind::host::Host;
 use septum_bind::{RootKey, Tenant, Tenants};
 use septum_core::{Environment, TenantType};
@@ -21,6 +22,7 @@ pub(crate) struct Settings {
     pub(crate) tenants: Tenants,
     pub(crate) audit: Audit,
     pub(crate) log: Log,
+    pub(crate) lockout: Lockout,
     pub(crate) database: Upstream,
     pub(crate) migrate: Option<database::Login>,
     pub(crate) policy: septum_guard::Policy,
@@ -35,6 +37,14 @@ pub(crate) struct Audit {
     pub(crate) folder: PathBuf,
     /// How many bytes a file may have before the next begins.
     pub(crate) rotate: u64,
+}
+
+/// Who is locked out, and where operators ask.
+#[derive(Debug)]
+pub(crate) struct Lockout {
+    pub(crate) policy: LockoutPolicy,
+    /// Where `septum lockout` asks a running Septum.
+    pub(crate) socket: Option<PathBuf>,
 }
 
 /// The program's own log.
@@ -78,6 +88,7 @@ impl Settings {
             tenants: tenants?,
             audit: audit?,
             log: log?,
+            lockout: lockout(&root.section("lockout"))?,
             database: database?,
             migrate,
             policy: policy?,
@@ -128,6 +139,22 @@ fn audit(section: &Section<'_>) -> Option<Audit> {
         folder: section.path("folder")?,
         rotate: section.size("rotate").unwrap_or(septum_journal::Config::ROTATE_BYTES),
     })
+}
+
+fn lockout(section: &Section<'_>) -> Option<Lockout> {
+    let default = LockoutPolicy::default();
+    let after: Option<u32> = section.whole("after");
+    let within = section.duration("within").unwrap_or(default.within);
+    if within.is_zero() {
+        section.wrong("within", "a time that is not zero".to_owned());
+        return None;
+    }
+    let policy = LockoutPolicy {
+        after: after.unwrap_or(default.after),
+        within,
+        lasts: section.duration("for").unwrap_or(default.lasts),
+    };
+    Some(Lockout { policy, socket: section.path("socket") })
 }
 
 fn log(section: &Section<'_>) -> Option<Log> {

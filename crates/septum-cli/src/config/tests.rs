@@ -315,3 +315,57 @@ fn the_json_schema_describes_the_same_keys() {
     assert_eq!(listeners["items"]["required"], serde_json::json!(["address"]));
     assert_eq!(schema["allOf"][0]["oneOf"][1]["required"][0], "root_key_env");
 }
+
+#[test]
+fn the_tenancy_model_is_read() {
+    use septum_core::{RelationName, Scope, TableMode};
+
+    let relations = "
+        [[relations]]
+        name = \"public.currencies\"
+        scope = \"shared\"
+        [[relations]]
+        name = \"crm.Old Deals\"
+        scope = \"tenant\"
+        column = \"owner\"
+        mode = \"rewrite\"
+        ";
+    let text = REFERENCE.replace("#column = \"tenant_id\"", "column = \"customer\"") + relations;
+    let tenancy = read(&text, &[]).unwrap().proxy.catalog.tenancy;
+    assert_eq!((&*tenancy.column, tenancy.mode), ("customer", TableMode::Rls));
+    assert_eq!(tenancy.listed("public", "currencies"), Some(&Scope::Shared));
+    let mode = Some(TableMode::Rewrite);
+    let scope = Scope::Tenant { column: Some("owner".into()), mode };
+    assert_eq!(tenancy.listed("crm", "Old Deals"), Some(&scope));
+    let name = RelationName { schema: "crm".into(), name: "Old Deals".into() };
+    assert!(tenancy.relations.contains_key(&name) && tenancy.relations.len() == 2);
+}
+
+#[test]
+fn what_is_wrong_with_the_tenancy_model_is_said_at_its_place() {
+    for (relation, said) in [
+        (
+            "name = \"currencies\"\nscope = \"shared\"",
+            "`currencies` is no relation with its schema",
+        ),
+        ("name = \"public.\"\nscope = \"shared\"", "`public.` is no relation with its schema"),
+        ("name = \"septum.keys\"\nscope = \"shared\"", "is not the application's"),
+        ("name = \"pg_catalog.pg_class\"\nscope = \"shared\"", "is not the application's"),
+        ("name = \"a.b\"\nscope = \"all\"", "scope"),
+        ("name = \"a.b\"\nscope = \"shared\"\ncolumn = \"x\"", "a shared relation has none"),
+        ("name = \"a.b\"\nscope = \"shared\"\nmode = \"rls\"", "a shared relation has none"),
+        ("name = \"a.b\"\nscope = \"tenant\"\nmode = \"loose\"", "mode"),
+        ("name = \"a.b\"\nscope = \"tenant\"\ncolumn = \"\"", "is empty"),
+        (
+            "name = \"a.b\"\nscope = \"tenant\"\n[[relations]]\nname = \"a.b\"\nscope = \"shared\"",
+            "`a.b` is there twice",
+        ),
+    ] {
+        let text = format!("{REFERENCE}\n[[relations]]\n{relation}\n");
+        let found = problems(&text, &[]);
+        assert!(found.len() == 1 && found[0].contains(said), "{relation}: {found:?}");
+        assert!(found[0].starts_with("septum.toml:"), "{found:?}");
+    }
+    let fast = REFERENCE.replace("#catalog_interval = \"10s\"", "catalog_interval = \"10ms\"");
+    assert!(problems(&fast, &[])[0].contains("write `1s` or more"));
+}

@@ -28,6 +28,8 @@ pub(crate) const ALL: &[Migration] = migrations![
     1 "schema" "0001_schema",
     2 "readers" "0002_readers",
     3 "protect" "0003_protect",
+    4 "catalog" "0004_catalog",
+    5 "hold" "0005_hold",
 ];
 
 impl Migration {

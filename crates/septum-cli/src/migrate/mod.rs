@@ -13,8 +13,7 @@ use anyhow::{Context as _, Result, bail, ensure};
 use septum_core::TenantType;
 use tokio_postgres::{Client, Transaction};
 
-pub(crate) use connect::connect;
-use connect::explain;
+pub(crate) use connect::{connect, explain};
 use files::Migration;
 pub(crate) use seal_keys::{Keys, OldKeys};
 

@@ -33,7 +33,7 @@ async fn the_longest_tenant_and_principal_still_verify() {
 }
 
 #[tokio::test]
-async fn s18_fresh_and_used_sessions_are_unbound_alike() {
+async fn s18_s19_fresh_and_used_sessions_are_unbound_alike() {
     let database = Database::with_deals().await;
     let app = database.app().await;
     assert_eq!(count(&app, "SELECT count(*) FROM deals").await, 0);
@@ -45,7 +45,7 @@ async fn s18_fresh_and_used_sessions_are_unbound_alike() {
 }
 
 #[tokio::test]
-async fn no_text_is_an_error_and_none_that_was_changed_verifies() {
+async fn s19_s154_no_text_is_an_error_and_none_that_was_changed_verifies() {
     let database = Database::migrated(TenantType::Int).await;
     let app = database.app().await;
     let seal = database.seal(&app, "1").await;
@@ -143,7 +143,7 @@ async fn a_transaction_that_began_in_time_stays_bound_to_its_end() {
 }
 
 #[tokio::test]
-async fn rows_are_the_same_in_parallel_workers() {
+async fn s170_rows_are_the_same_in_parallel_workers() {
     let database = Database::with_deals().await;
     let admin = database.admin().await;
     admin
@@ -183,7 +183,7 @@ async fn rows_are_the_same_in_parallel_workers() {
 }
 
 #[tokio::test]
-async fn s28_a_cached_plan_never_keeps_a_tenant() {
+async fn s28_s171_a_cached_plan_never_keeps_a_tenant() {
     let database = Database::with_deals().await;
     let app = database.app().await;
     app.batch_execute("SET plan_cache_mode = force_generic_plan").await.unwrap();

@@ -1,6 +1,7 @@
 //! The program as it is shipped: started, used, stopped.
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a panic is the report")]
 
+mod guard;
 mod support;
 
 use std::time::Duration;

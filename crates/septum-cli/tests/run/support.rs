@@ -34,6 +34,11 @@ impl Drop for Running {
 
 impl Septum {
     pub(crate) async fn start() -> Self {
+        Self::start_with("").await
+    }
+
+    /// With more lines of the configuration.
+    pub(crate) async fn start_with(more: &str) -> Self {
         let cluster = Cluster::start().unwrap();
         let folder = tempfile::tempdir().unwrap();
         let application = application();
@@ -57,7 +62,7 @@ impl Septum {
                  [[users]]\nname = 'acme'\npassword_file = 'user'\ntenant = '1'\n\
                  [[users]]\nname = 'globex'\npassword_file = 'user'\ntenant = '2'\n\
                  [http]\nupstream = '{application}'\nadmin = '127.0.0.1:0'\n[http.host]\nanonymous = true\n\
-                 [[http.listeners]]\naddress = '127.0.0.1:0'\n",
+                 [[http.listeners]]\naddress = '127.0.0.1:0'\n{more}",
                 cluster.port()
             ),
         );
@@ -99,6 +104,13 @@ impl Septum {
         let address = text("/proxy/0");
         septum.port = address.rsplit(':').next().unwrap().parse().unwrap();
         septum
+    }
+
+    /// All that a command says, beside the running Septum, whether it succeeds or not.
+    pub(crate) fn run(&self, arguments: &[&str]) -> String {
+        let output = with_config(&self.folder, arguments);
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        text(&output.stdout) + &text(&output.stderr)
     }
 
     pub(crate) async fn client(&self, user: &str) -> Client {

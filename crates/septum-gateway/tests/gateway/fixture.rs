@@ -73,6 +73,7 @@ impl Fixture {
             context_keys: context_keys(),
             traces: traces.clone(),
             audit: audit.clone(),
+            lockouts: Arc::new(septum_audit::Lockouts::new(septum_audit::LockoutPolicy::default())),
             environment: Environment::Test,
             clock: now,
             ready: None,

@@ -6,9 +6,12 @@ use septum_sql::{Kind, Statement};
 
 use crate::{Denial, Policy};
 
+/// What is refused, in SQL's own words.
+pub(super) const NAME: &str = "EXPLAIN";
+
 pub(super) fn check(statement: &Statement, policy: &Policy) -> Result<(), Denial> {
     if matches!(statement.kind(), Kind::Explain) && !policy.explain {
-        return Err(Denial::of(Reason::StatementNotAllowed, "the statement", "EXPLAIN"));
+        return Err(Denial::of(Reason::StatementNotAllowed, "the statement", NAME));
     }
     Ok(())
 }

@@ -1,14 +1,14 @@
-//! Functions, by name whatever the schema (catalogue §3, S1-S9, S77, S78, S96-S110, S113,
-//! S121-S134).
+//! Functions (catalogue §3, S1-S9, S27, S40, S77, S78, S96-S110, S113, S121-S134).
 //!
-//! PostgreSQL's own are an allowlist of what was reviewed, so that one which a new version adds
-//! is refused until somebody has looked at it. All others are a denylist until functions are
-//! resolved by OID against the catalog; row-level security stands behind.
+//! PostgreSQL's own are an allowlist of what was reviewed, by name, so that one which a new
+//! version adds is refused until somebody has looked at it. All others are resolved against the
+//! catalog, and every candidate of a call must be listed in the policy, or belong to an
+//! extension that was reviewed.
 
 use septum_core::Reason;
-use septum_sql::{Function, Standing, Statement};
+use septum_sql::{Callee, Function, Standing, Statement, Via};
 
-use super::is_hidden_schema;
+use super::{extensions, is_hidden_schema};
 use crate::{Denial, Policy};
 
 pub(super) fn check(statement: &Statement, policy: &Policy) -> Result<(), Denial> {
@@ -19,7 +19,14 @@ pub(super) fn check(statement: &Statement, policy: &Policy) -> Result<(), Denial
         Ruling::Denied => Err(denied(&function.name.to_string())),
         Ruling::Crossing => Err(denied(&function.name.to_string()).crossing()),
     })?;
-    match facts.attributes.iter().find(|called| !may_follow_a_dot(called, policy)) {
+    facts.reach.callees.iter().try_for_each(|callee| check_callee(callee, policy))?;
+    // `x.name` is a call of a function or a column: the catalog tells which.
+    let unread = |called: &&Function| {
+        !facts.reach.resolved
+            && called.standing == Standing::Unreviewed
+            && !is_listed(&called.name.name, policy)
+    };
+    match facts.attributes.iter().find(unread) {
         Some(called) => Err(denied(&called.name.name)),
         None => Ok(()),
     }
@@ -31,6 +38,7 @@ enum Ruling {
     Crossing,
 }
 
+/// By the name as it stands in the statement.
 fn judge(function: &Function, policy: &Policy) -> Ruling {
     let name = &*function.name.name;
     match function.name.schema.as_deref() {
@@ -40,79 +48,55 @@ fn judge(function: &Function, policy: &Policy) -> Ruling {
         // end.
         None | Some("pg_catalog") if name == "set_config" => return Ruling::Allowed,
         Some(_) if name == "set_config" => return Ruling::Crossing,
-        Some(schema) if is_hidden_schema(schema) || EXTENSION_SCHEMAS.contains(&schema) => {
-            return Ruling::Denied;
-        }
+        Some(schema) if is_hidden_schema(schema) => return Ruling::Denied,
         Some(_) | None => {}
     }
     let harmless = match function.standing {
         // Of three arguments it takes queries, of two a string that it runs (S127).
         Standing::Reviewed => name != "ts_rewrite" || function.arguments == 3,
         Standing::Unreviewed => false,
-        Standing::Foreign => !is_denied(name),
+        // What it is the catalog says; without one nothing of the user's is reached.
+        Standing::Foreign => true,
     };
     if harmless || is_listed(name, policy) { Ruling::Allowed } else { Ruling::Denied }
 }
 
-/// `x.name` is a call of any function of one argument, PostgreSQL's own first of all; it is also
-/// every column's name, so that what only begins like a function's name must pass.
-fn may_follow_a_dot(called: &Function, policy: &Policy) -> bool {
-    let name = &*called.name.name;
-    let denied = called.standing == Standing::Unreviewed
-        || DENIED.contains(&name)
-        || ["dblink", "crosstab"].iter().any(|prefix| name.starts_with(prefix));
-    !denied || is_listed(name, policy)
+/// By what the catalog says of a function that may be called.
+fn check_callee(callee: &Callee, policy: &Policy) -> Result<(), Denial> {
+    let (name, schema) = (callee.name.to_string(), callee.name.schema.as_deref());
+    let reason = match callee.via {
+        Via::Operator => Reason::OperatorNotAllowed,
+        Via::Call | Via::Cast => Reason::FunctionNotAllowed,
+    };
+    let what = match callee.via {
+        _ if callee.security_definer => "the function that runs by the rights of its owner,",
+        Via::Call => "the function",
+        Via::Operator => "the operator's function",
+        Via::Cast => "the cast's function",
+    };
+    if schema == Some("septum") {
+        return Err(Denial::of(reason, what, &name).crossing());
+    }
+    let extension = callee.extension.as_deref();
+    let listed = is_listed(&callee.name.name, policy) || is_listed(&name, policy);
+    let allowed = match extension {
+        Some(extension) if extensions::is_dangerous(extension) => false,
+        _ if listed => true,
+        Some(extension) => {
+            let known = extensions::is_harmless(extension) || is_allowed(extension, policy);
+            known
+                && !callee.security_definer
+                && !extensions::KEEPS_STATE.contains(&&*callee.name.name)
+        }
+        None => false,
+    };
+    if allowed { Ok(()) } else { Err(Denial::of(reason, what, &name)) }
 }
 
 fn is_listed(name: &str, policy: &Policy) -> bool {
     policy.functions.iter().any(|allowed| allowed == name)
 }
 
-/// Functions of extensions that run SQL held in a string, read other sessions, or act on the
-/// server.
-fn is_denied(name: &str) -> bool {
-    DENIED.contains(&name)
-        || DENIED_PREFIXES.iter().any(|prefix| name.starts_with(prefix))
-        || (name.starts_with("has_") && name.ends_with("_privilege"))
+fn is_allowed(extension: &str, policy: &Policy) -> bool {
+    policy.extensions.iter().any(|allowed| allowed == extension)
 }
-
-/// Schemas of extensions whose functions act on the server.
-const EXTENSION_SCHEMAS: [&str; 4] = ["cron", "net", "pglogical", "partman"];
-
-/// Refused by name.
-const DENIED: [&str; 10] = [
-    "connectby",
-    "get_raw_page",
-    "http",
-    "http_delete",
-    "http_get",
-    "http_head",
-    "pgrowlocks",
-    "pgstattuple",
-    "run_command_on_workers",
-    "xpath_table",
-];
-
-/// Refused by how their names begin.
-const DENIED_PREFIXES: [&str; 20] = [
-    "autoprewarm",
-    "bt_",
-    "citus_",
-    "crosstab",
-    "dblink",
-    "gin_page",
-    "hash_page",
-    "heap_page",
-    "http_",
-    "lo_",
-    "master_",
-    "pg_",
-    "pgrowlocks",
-    "pgstat",
-    "postgres_fdw_",
-    "run_command_on_",
-    "ssl_",
-    "txid_",
-    "verify_heapam",
-    "worker_",
-];

@@ -1,39 +1,107 @@
-//! Relations, by name (catalogue S10, S33, S71, S75, S96-S109, S112, S113).
+//! Relations (catalogue S10, S33, S37, S38, S71, S75, S96-S109, S112, S113).
 //!
 //! Relations named `pg_*` are an allowlist of what describes the schema that all tenants
-//! share; they are never written. Which of the user's relations are a tenant's comes
-//! with the catalog snapshot.
+//! share; they are never written. The user's are what the tenancy model says: a tenant's, shared
+//! and only read, or refused. A view that it doesn't list is what its definition reads.
 
-use septum_core::Reason;
-use septum_sql::{Relation, Statement};
+use septum_core::{Reason, TableMode};
+use septum_sql::catalog::RelationKind;
+use septum_sql::{Class, QualifiedName, Reach, Reached, Statement};
 
 use super::is_hidden_schema;
 use crate::{Denial, Policy};
 
 pub(super) fn check(statement: &Statement, _: &Policy) -> Result<(), Denial> {
-    statement.facts().relations.iter().try_for_each(|relation| {
-        let denied =
-            || Denial::of(Reason::RelationNotAllowed, "the relation", &relation.name.to_string());
-        match relation.name.schema.as_deref() {
-            Some("septum") => Err(denied().crossing()),
-            _ if is_allowed(relation) => Ok(()),
-            _ => Err(denied()),
-        }
-    })
+    let facts = statement.facts();
+    let mut named = facts.relations.iter();
+    named.try_for_each(|relation| check_name(&relation.name, relation.written))?;
+    facts.reach.relations.iter().try_for_each(|reached| check_reached(reached, &facts.reach))
 }
 
-fn is_allowed(relation: &Relation) -> bool {
-    let name = &*relation.name.name;
-    let schema = relation.name.schema.as_deref();
+/// By the name as it stands in the statement.
+fn check_name(name: &QualifiedName, written: bool) -> Result<(), Denial> {
+    match name.schema.as_deref() {
+        Some("septum") => Err(denied(name).crossing()),
+        _ if is_allowed(name, written) => Ok(()),
+        _ => Err(denied(name)),
+    }
+}
+
+fn denied(name: &QualifiedName) -> Denial {
+    Denial::of(Reason::RelationNotAllowed, "the relation", &name.to_string())
+}
+
+/// By what the catalog and the tenancy model say.
+fn check_reached(reached: &Reached, reach: &Reach) -> Result<(), Denial> {
+    let name = &reached.name;
+    // Who lists a view says what is to be thought of what it reads.
+    let leave = reached
+        .view
+        .is_some_and(|view| reach.relations.iter().any(|one| one.oid == view && one.listed));
+    match reached.class {
+        Class::System if leave && !reached.written && !is_septums(name) => Ok(()),
+        Class::System => check_name(name, reached.written),
+        Class::Tenant { .. } if reached.past_policies => Err(Denial::of(
+            Reason::ViewPastPolicies,
+            "behind a view the relation",
+            &name.to_string(),
+        )),
+        // Row-level security can't be enabled on them.
+        Class::Tenant { mode: TableMode::Rls | TableMode::RlsPredicate, .. }
+            if is_unprotectable(reached.kind) =>
+        {
+            Err(unclassified(name, "\"tenant\" mode = \"rewrite\""))
+        }
+        Class::Tenant { .. } => Ok(()),
+        Class::Shared if reached.written => {
+            Err(Denial::of(Reason::SharedWrite, "writing the relation", &name.to_string()))
+        }
+        Class::Shared => Ok(()),
+        Class::Unclassified if reached.kind == RelationKind::Sequence => Err(denied(name)),
+        Class::Unclassified if reached.kind == RelationKind::View && !reached.written => Ok(()),
+        Class::Unclassified if leave && !reached.written => Ok(()),
+        Class::Unclassified => Err(unclassified(name, "\"shared\"")),
+    }
+}
+
+fn is_septums(name: &QualifiedName) -> bool {
+    name.schema.as_deref() == Some("septum")
+}
+
+fn is_unprotectable(kind: RelationKind) -> bool {
+    match kind {
+        RelationKind::MaterializedView | RelationKind::ForeignTable => true,
+        RelationKind::Table
+        | RelationKind::PartitionedTable
+        | RelationKind::View
+        | RelationKind::Sequence
+        | RelationKind::CompositeType => false,
+    }
+}
+
+/// With the lines that would classify it.
+fn unclassified(name: &QualifiedName, scope: &str) -> Denial {
+    let mut denial = Denial::of(Reason::Unclassified, "the relation", &name.to_string());
+    let name = denial.subject.clone().unwrap_or_default();
+    denial.message = format!(
+        "nobody said whose rows the relation `{name}` has; if it may be reached, add \
+         `[[relations]] name = \"{name}\" scope = {scope}` to the configuration",
+    );
+    denial
+}
+
+fn is_allowed(name: &QualifiedName, written: bool) -> bool {
+    let schema = name.schema.as_deref();
+    let name = &*name.name;
     match schema {
         // Without a schema a name of the catalog is found there first; in another schema it is
         // an extension's, like `pg_stat_statements`.
         _ if name.starts_with("pg_") || schema == Some("pg_catalog") => {
             matches!(schema, None | Some("pg_catalog"))
-                && !relation.written
+                && !written
                 && DESCRIBES_THE_SCHEMA.contains(&name)
         }
-        Some("information_schema") => !relation.written && !is_private(name),
+        Some("information_schema") => !written && !is_private(name),
         Some("cron") => false,
         Some(schema) => !is_hidden_schema(schema),
         None => true,

@@ -11,7 +11,10 @@ pub(super) fn check(statement: &Statement, _: &Policy) -> Result<(), Denial> {
         (Kind::Other(name), reason) => {
             Err(Denial::of(reason.unwrap_or(Reason::StatementNotAllowed), "the statement", name))
         }
-        (_, Some(reason)) => Err(Denial::new(reason)),
+        (_, Some(reason)) => Err(match statement.refused() {
+            Some(what) => Denial::of(reason, "the use of", what),
+            None => Denial::new(reason),
+        }),
         (_, None) => Ok(()),
     }
 }

@@ -89,3 +89,28 @@ async fn s09_a_name_after_a_dot_calls_a_function() {
         server.query_one(text, &[]).await.expect(text);
     }
 }
+
+/// A parameter that names a setting never reaches one of Septum's own, and reaches all others.
+#[tokio::test]
+async fn s08_a_parameter_reads_no_setting_of_septums() {
+    let server = server().await;
+    server.batch_execute("SET septum.binding = 'x'; SET app.x = 'y'").await.unwrap();
+    for text in ["SELECT current_setting($1, true)", "SELECT current_setting($1::varchar, true)"] {
+        let judged = parse_script(text).unwrap();
+        let canonical = judged.first().unwrap().canonical();
+        for (name, value) in [
+            ("septum.binding", None),
+            ("SEPTUM.Binding", None),
+            ("app.x", Some("y")),
+            ("App.X", Some("y")),
+            ("default_table_access_method", Some("heap")),
+        ] {
+            let row = server.query_one(canonical, &[&name]).await.unwrap();
+            assert_eq!(row.get::<_, Option<&str>>(0), value, "{name}");
+        }
+        assert_eq!(
+            server.query_one(text, &[&"septum.binding"]).await.unwrap().get::<_, &str>(0),
+            "x"
+        );
+    }
+}

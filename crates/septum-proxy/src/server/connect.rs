@@ -88,9 +88,9 @@ const LIMIT: usize = 1 << 20;
 
 /// Makes connections of the pool.
 pub(crate) struct Dialer {
-    config: Arc<Config>,
+    pub(super) config: Arc<Config>,
     services: Services,
-    random: SystemRandom,
+    pub(super) random: SystemRandom,
     functions: Mutex<Option<(Instant, Functions)>>,
 }
 
@@ -110,15 +110,8 @@ impl Dialer {
     }
 
     async fn open(&self) -> Result<Server, ConnectError> {
-        let database = &self.config.database;
-        let parameters = [
-            ("search_path", database.search_path.as_str()),
-            ("application_name", "septum"),
-            ("client_encoding", "UTF8"),
-            ("standard_conforming_strings", "on"),
-            ("row_security", "on"),
-        ];
-        let opened = login(database, &parameters, &self.random).await?;
+        let parameters = self.parameters("septum");
+        let opened = login(&self.config.database, &parameters, &self.random).await?;
         let mut prefix = [0; 8];
         self.random.fill(&mut prefix).map_err(|_| ConnectError::Random)?;
         let mut statements =
@@ -141,6 +134,17 @@ impl Dialer {
         self.probe(&mut server).await?;
         server.functions = self.functions(&mut server).await?;
         Ok(server)
+    }
+
+    /// What every connection begins with, and goes back to.
+    pub(super) fn parameters<'a>(&'a self, application: &'a str) -> [(&'a str, &'a str); 5] {
+        [
+            ("search_path", self.config.database.search_path.as_str()),
+            ("application_name", application),
+            ("client_encoding", "UTF8"),
+            ("standard_conforming_strings", "on"),
+            ("row_security", "on"),
+        ]
     }
 
     /// The database's functions; asked for again now and then, as a migration may have added one.
@@ -231,7 +235,7 @@ pub(crate) async fn reach(database: &Database) -> Result<Stream, ConnectError> {
     Ok(Stream::ServerTls(Box::new(stream)))
 }
 
-async fn login(
+pub(super) async fn login(
     database: &Database,
     parameters: &[(&str, &str)],
     random: &SystemRandom,
@@ -314,9 +318,15 @@ pub(crate) fn scram_nonce(random: &SystemRandom) -> Option<String> {
 
 /// The next message; an error of the server's ends the connection.
 pub(crate) async fn receive(wire: &mut Wire) -> Result<Frame, ConnectError> {
+    receive_up_to(wire, LIMIT).await
+}
+
+/// The next message, which may have so many bytes. What has come of it is kept when this is
+/// dropped.
+pub(super) async fn receive_up_to(wire: &mut Wire, limit: usize) -> Result<Frame, ConnectError> {
     wire.drain().await?;
     loop {
-        match Frame::take(&mut wire.input, LIMIT)? {
+        match Frame::take(&mut wire.input, limit)? {
             Some(frame) if frame.tag == tag::ERROR => {
                 let text = |field| {
                     backend::error_field(&frame.body, field)

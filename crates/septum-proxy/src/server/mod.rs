@@ -1,5 +1,6 @@
 //! A connection to PostgreSQL, and what it has prepared.
 
+mod catalog;
 mod clean;
 mod connect;
 mod sql;
@@ -16,6 +17,7 @@ use septum_pgwire::frontend::Write as _;
 use septum_pgwire::startup::CancelKey;
 use septum_sql::Statement;
 
+pub(crate) use catalog::CatalogConnection;
 pub(crate) use clean::{Cleanness, Functions};
 pub use connect::ConnectError;
 pub(crate) use connect::{Dialer, dial_operator, reach, scram_nonce};

@@ -22,6 +22,12 @@ pub(crate) enum Own {
     CleanThroughout,
     /// The name of every function, and whether all that have it are PostgreSQL's own.
     Functions,
+    /// What the database holds, for the guard.
+    Catalog,
+    /// What changes when that does.
+    CatalogSignature,
+    /// Has the server tell when that does.
+    Listen,
     /// A statement that fails, to fail a transaction on the server's side as well.
     Poison,
 }
@@ -66,6 +72,9 @@ impl Own {
                  'pg_catalog'::pg_catalog.regnamespace)::text \
                  FROM pg_catalog.pg_proc GROUP BY proname"
             }
+            Self::Catalog => septum_sql::Catalog::QUERY,
+            Self::CatalogSignature => septum_sql::Catalog::SIGNATURE,
+            Self::Listen => "LISTEN septum_catalog",
             Self::Poison => "septum refused a statement of this transaction",
         }
     }

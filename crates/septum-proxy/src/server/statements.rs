@@ -2,6 +2,8 @@ use std::collections::HashMap;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 
+use crate::session::Shape;
+
 /// What makes two prepared statements the same: their whole canonical text and the types given
 /// for their parameters (invariant 7; trap P10).
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -31,6 +33,7 @@ const BYTES: usize = 1 << 20;
 struct Entry {
     name: Arc<str>,
     used: u64,
+    shape: Option<Arc<Shape>>,
 }
 
 impl Statements {
@@ -62,6 +65,18 @@ impl Statements {
         })
     }
 
+    /// What is known of a statement's result.
+    pub(crate) fn shape(&self, key: &Key) -> Option<Arc<Shape>> {
+        self.by_key.get(key)?.shape.clone()
+    }
+
+    /// Keeps what is known of a statement's result.
+    pub(crate) fn describe(&mut self, key: &Key, shape: Arc<Shape>) {
+        if let Some(entry) = self.by_key.get_mut(key) {
+            entry.shape = Some(shape);
+        }
+    }
+
     /// Takes a statement up; returns its name, and those to close for it.
     pub(crate) fn insert(&mut self, key: Arc<Key>) -> (Arc<str>, Vec<Arc<str>>) {
         let mut closed = std::mem::take(&mut self.unclosed);
@@ -73,7 +88,7 @@ impl Statements {
         }
         let name = self.fresh_name();
         self.clock = self.clock.wrapping_add(1);
-        self.by_key.insert(key, Entry { name: Arc::clone(&name), used: self.clock });
+        self.by_key.insert(key, Entry { name: Arc::clone(&name), used: self.clock, shape: None });
         (name, closed)
     }
 

@@ -6,7 +6,7 @@
 //! as parameters in the format in which they came, so the same input functions read them.
 
 use septum_core::Reason;
-use septum_guard::Judgement;
+use septum_guard::{Judgement, Parameter};
 use septum_pgwire::backend::Write as _;
 use septum_pgwire::copy::{Csv, Decoder, Format, Header, Options, Text};
 use septum_pgwire::frontend::{Message, Write as _};
@@ -24,16 +24,30 @@ pub(super) enum CopyIn {
     /// The server is asked for the columns.
     Columns { statement: Box<Statement>, bound: Bound },
     /// The insert is being prepared.
-    Preparing { decoder: Box<Decoder>, insert: Judgement, binary: bool, columns: usize },
+    Preparing {
+        decoder: Box<Decoder>,
+        insert: Judgement,
+        scoped: Scoped,
+        binary: bool,
+        columns: usize,
+    },
     /// The client sends rows; `fed` while there may be whole ones that were not sent on.
     Streaming {
         decoder: Box<Decoder>,
         insert: Judgement,
+        scoped: Scoped,
         binary: bool,
         fed: bool,
         ended: bool,
         crossed: bool,
     },
+}
+
+/// Whether the insert has the tenant's parameter behind its columns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Scoped {
+    Yes,
+    No,
 }
 
 impl CopyIn {
@@ -107,6 +121,11 @@ impl Session {
         let [insert] = statements.as_ref() else {
             return Err(Refusal::new(Reason::CopyNotAllowed).into());
         };
+        let scoped = match insert.tenant_parameter() {
+            None => Scoped::No,
+            Some(number) if usize::from(number) == columns.len() + 1 => Scoped::Yes,
+            Some(_) => return Err(Refusal::new(Reason::NoTenantParameter).into()),
+        };
         let Some(lease) = &mut self.lease else { return Ok(()) };
         lease.server.parse("", insert, &[]);
         lease.server.wire.output.flush();
@@ -116,6 +135,7 @@ impl Session {
         self.copy = Some(CopyIn::Preparing {
             decoder: Box::new(decoder),
             insert: judgement,
+            scoped,
             binary,
             columns: columns.len(),
         });
@@ -124,11 +144,14 @@ impl Session {
 
     /// The insert is prepared: the client may send.
     pub(super) fn copy_prepared(&mut self) {
-        if let Some(CopyIn::Preparing { decoder, insert, binary, columns }) = self.copy.take() {
+        if let Some(CopyIn::Preparing { decoder, insert, scoped, binary, columns }) =
+            self.copy.take()
+        {
             self.client.output.copy_in(binary, columns);
             self.copy = Some(CopyIn::Streaming {
                 decoder,
                 insert,
+                scoped,
                 binary,
                 fed: false,
                 ended: false,
@@ -176,6 +199,7 @@ impl Session {
             let Some(CopyIn::Streaming {
                 decoder,
                 insert,
+                scoped,
                 binary,
                 fed: fed @ true,
                 ended,
@@ -191,19 +215,31 @@ impl Session {
                         // One attempt a copy, however many rows.
                         Some(binding) if !*crossed => self.shared.services.guard.crossing(
                             insert,
-                            row.iter().flatten(),
+                            row.iter().map(|value| Parameter {
+                                value,
+                                binary: *binary,
+                                type_oid: 0,
+                            }),
                             binding,
                         ),
                         Some(_) | None => None,
                     };
-                    out.bind_values("", "", *binary, row.iter());
+                    let tenant = match (scoped, self.ahead.binding()) {
+                        (Scoped::No, _) => None,
+                        (Scoped::Yes, Some(binding)) => Some(binding.tenant().to_string()),
+                        (Scoped::Yes, None) => {
+                            return Some(Err(Refusal::new(Reason::NoBinding).into()));
+                        }
+                    };
+                    let tenant = tenant.as_deref().map(str::as_bytes);
+                    out.bind_values_and("", "", *binary, row.iter(), tenant);
                     out.execute("", 0);
                     self.expect.push_back(Expect::Bind { relay: false, undo: Undo::Nothing });
                     self.expect
                         .push_back(Expect::Execution { rows: Rows::Discard, done: Done::CopyRow });
                     if let Some(denial) = crossing {
                         *crossed = true;
-                        self.noticed.push(self.event(&denial.into()));
+                        self.attempted(&denial.into());
                     }
                 }
                 Ok(None) if *ended => {

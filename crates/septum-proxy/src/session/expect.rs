@@ -18,6 +18,7 @@ use bytes::BytesMut;
 use septum_bind::Binding;
 
 use super::prepared::{Portal, Prepared};
+use super::tripwire::{Described, Watched};
 use crate::server::{Cleanness, Key};
 
 /// One answer to come.
@@ -26,10 +27,11 @@ pub(crate) enum Expect {
     Parse { relay: bool, undo: Undo },
     /// `BindComplete`
     Bind { relay: bool, undo: Undo },
-    /// `RowDescription` or `NoData`, of a portal.
-    Portal { no_data: bool },
-    /// `ParameterDescription` and then `RowDescription` or `NoData`.
-    Statement,
+    /// `RowDescription` or `NoData`; whether each is the client's.
+    Portal { rows: bool, no_data: bool, of: Described },
+    /// `ParameterDescription` and then `RowDescription` or `NoData`. The last parameter is
+    /// Septum's own where there is a tenant's.
+    Statement { key: Arc<Key>, tenant: Option<u16> },
     /// Rows or copied data, and then the end of an `Execute`.
     Execution { rows: Rows, done: Done },
     /// `CloseComplete`
@@ -49,10 +51,10 @@ pub(crate) enum Expect {
 }
 
 /// What becomes of the rows of an execution.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub(crate) enum Rows {
-    /// They are the client's.
-    Relay,
+    /// They are the client's, once they were looked at.
+    Relay(Arc<Watched>),
     /// They are ours; nobody needs them.
     Discard,
     /// They are ours, and looked at.

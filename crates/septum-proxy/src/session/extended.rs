@@ -3,19 +3,22 @@
 use std::sync::Arc;
 
 use bytes::BytesMut;
+use septum_guard::Parameter;
 use septum_pgwire::backend::Write as _;
 use septum_pgwire::frontend::{Bind, Execute, Parse, Target, Write as _};
 use septum_sql::Statement;
 
+use super::evidence::Bound;
 use super::expect::{Done, Expect, Rows, Undo};
 use super::prepared::{Portal, Prepared};
 use super::query::{Judged, allowed};
+use super::tenant;
+use super::tripwire::{Described, Watched};
 use super::{Session, Stop, Work, aborted, perform, postgres_error};
 use crate::pool::Lease;
-use crate::server::Key;
 
 impl Session {
-    pub(super) fn begin_parse(&mut self, parse: Parse) -> Result<(), Stop> {
+    pub(super) fn begin_parse(&mut self, parse: &Parse) -> Result<(), Stop> {
         if parse.name.is_empty() {
             // Whatever becomes of the new one, the old one is gone.
             self.statements.remove("");
@@ -39,19 +42,17 @@ impl Session {
             let message = format!("prepared statement \"{}\" already exists", parse.name);
             return Err(postgres_error("42P05", message).into());
         }
-        if !self.has_room_for(&parse) {
+        if !self.has_room_for(parse) {
             let message = "too many prepared statements; close some";
             return Err(postgres_error("53400", message).into());
         }
-        let canonical = statement.map_or("", |statement| statement.canonical());
-        let key = Arc::new(Key { text: canonical.into(), types: parse.types.into() });
-        let Judged { statements, judgement, evidence, bound } = judged;
-        let size = parse.text.len();
-        let prepared = Arc::new(Prepared { statements, judgement, size, evidence, key });
+        let bound = judged.bound.clone();
+        let prepared = Arc::new(Prepared::new(judged, parse.types.as_slice().into()));
+        tenant::has_room(&prepared)?;
         if !prepared.is_remote() {
             self.notice(&prepared.judgement, std::iter::empty(), &bound);
         }
-        self.push(Work::Prepare { name: parse.name, prepared })
+        self.push(Work::Prepare { name: parse.name.clone(), prepared })
     }
 
     /// In a failed transaction only what ends it, or a part of it, is prepared or bound, known
@@ -66,7 +67,7 @@ impl Session {
     fn has_room_for(&self, parse: &Parse) -> bool {
         const LONG: usize = 4 << 10;
         let limits = &self.shared.config.limits;
-        let held = || self.statements.values().map(|prepared| prepared.size).sum::<usize>();
+        let held = || self.statements.values().map(|prepared| prepared.size()).sum::<usize>();
         let size = parse.text.len();
         is_name(&parse.name)
             && self.statements.len() < limits.statements
@@ -81,6 +82,7 @@ impl Session {
             return Ok(());
         }
         let bound = self.resolve(&prepared.evidence)?;
+        let prepared = self.renewed(&prepared, &bound)?;
         self.ready_for(&bound, || Work::Prepare {
             name: name.clone(),
             prepared: Arc::clone(&prepared),
@@ -127,6 +129,37 @@ impl Session {
         self.lease.as_mut()?.server.statements.name(&prepared.key)
     }
 
+    /// The same, judged by what the database is now. A server gets a text anew where it changed.
+    fn renewed(&self, prepared: &Arc<Prepared>, bound: &Bound) -> Result<Arc<Prepared>, Stop> {
+        let guard = &self.shared.services.guard;
+        if guard.is_current(&prepared.judgement) {
+            return Ok(Arc::clone(prepared));
+        }
+        let judgement = guard.renewed(&prepared.judgement);
+        let statements = allowed(&judgement, bound)?;
+        let (evidence, bound) = (prepared.evidence.clone(), bound.clone());
+        let judged = Judged { statements, judgement, evidence, bound };
+        let prepared = Arc::new(Prepared::new(judged, prepared.key.types.clone()));
+        tenant::has_room(&prepared)?;
+        Ok(prepared)
+    }
+
+    /// The same, and kept for the next time.
+    fn renewed_in_place(
+        &mut self,
+        name: &str,
+        prepared: &Arc<Prepared>,
+        bound: &Bound,
+    ) -> Result<Arc<Prepared>, Stop> {
+        let renewed = self.renewed(prepared, bound)?;
+        if !Arc::ptr_eq(&renewed, prepared)
+            && let Some(kept) = self.statements.get_mut(name)
+        {
+            *kept = Arc::clone(&renewed);
+        }
+        Ok(renewed)
+    }
+
     fn find(&self, name: &str) -> Result<Arc<Prepared>, Stop> {
         self.statements.get(name).cloned().ok_or_else(|| {
             let message = match name {
@@ -138,31 +171,44 @@ impl Session {
     }
 
     pub(super) fn bind(&mut self, bind: Bind) -> Result<(), Stop> {
-        let prepared = self.find(&bind.statement)?;
+        let mut prepared = self.find(&bind.statement)?;
         if !is_name(&bind.portal) || self.portals.len() >= self.shared.config.limits.statements {
             return Err(postgres_error("53400", "too many portals; close some").into());
         }
         self.may_run(prepared.statement().map(|one| &**one))?;
-        let portal = Portal { prepared: Arc::clone(&prepared), ran: false };
         if !prepared.is_remote() {
             if !bind.portal.is_empty() && self.portals.contains_key(&bind.portal) {
                 let message = format!("cursor \"{}\" already exists", bind.portal);
                 return Err(postgres_error("42P03", message).into());
             }
+            let portal = Portal { prepared, ran: false, watched: Arc::default() };
             let before = self.portals.insert(bind.portal.clone(), portal);
             self.answer(Undo::Portal(bind.portal, before), BytesMut::bind_complete);
             return Ok(());
         }
         let bound = self.resolve(&prepared.evidence)?;
+        prepared = self.renewed_in_place(&bind.statement, &prepared, &bound)?;
         allowed(&prepared.judgement, &bound)?;
+        let values = tenant::values(&bind, &prepared, &bound)?;
         self.ready_for(&bound, || Work::Bind(bind.clone()))?;
         if let Some(statement) = prepared.statement() {
             self.look_for_strangers(statement);
         }
-        self.notice(&prepared.judgement, bind.parameters(), &bound);
+        let mut types = prepared.key.types.iter();
+        let parameters = bind.parameters().map(move |(value, binary)| Parameter {
+            value,
+            binary,
+            type_oid: types.next().copied().unwrap_or(0),
+        });
+        self.notice(&prepared.judgement, parameters, &bound);
         let Some(name) = self.server_name(&prepared) else { return Ok(()) };
         let Some(lease) = &mut self.lease else { return Ok(()) };
-        lease.server.wire.output.bind(&bind.portal, &name, &bind.values);
+        lease.server.wire.output.bind(&bind.portal, &name, &values);
+        let known = lease.server.statements.shape(&prepared.key);
+        let formats = bind.result_formats();
+        let guard = &self.shared.services.guard;
+        let watched = Watched::of(&prepared.key, known, &formats, guard);
+        let portal = Portal { prepared, ran: false, watched };
         let before = self.portals.insert(bind.portal.clone(), portal);
         self.expect
             .push_back(Expect::Bind { relay: true, undo: Undo::Portal(bind.portal, before) });
@@ -182,12 +228,15 @@ impl Session {
                     return Ok(());
                 }
                 let bound = self.resolve(&prepared.evidence)?;
+                let prepared = self.renewed_in_place(name, &prepared, &bound)?;
                 allowed(&prepared.judgement, &bound)?;
                 self.ready_for(&bound, || Work::Describe(target.clone()))?;
                 let Some(name) = self.server_name(&prepared) else { return Ok(()) };
                 let Some(lease) = &mut self.lease else { return Ok(()) };
                 lease.server.wire.output.describe_statement(&name);
-                self.expect.push_back(Expect::Statement);
+                let tenant = prepared.statement().and_then(|one| one.tenant_parameter());
+                let key = Arc::clone(&prepared.key);
+                self.expect.push_back(Expect::Statement { key, tenant });
             }
             Target::Portal(name) => {
                 if let Some(portal) = self.portals.get(name)
@@ -200,9 +249,10 @@ impl Session {
                 // What is not in our list may be a cursor that SQL declared in this
                 // transaction; the server knows.
                 self.ready_for_portal(name, || Work::Describe(target.clone()))?;
+                let of = Described::Portal(self.watched(name));
                 let Some(lease) = &mut self.lease else { return Ok(()) };
                 lease.server.wire.output.describe_portal(name);
-                self.expect.push_back(Expect::Portal { no_data: true });
+                self.expect.push_back(Expect::Portal { rows: true, no_data: true, of });
             }
         }
         self.sent = true;
@@ -224,7 +274,9 @@ impl Session {
                 return Err(postgres_error("55000", message).into());
             }
             let bound = self.resolve(&prepared.evidence)?;
+            let prepared = self.renewed(&prepared, &bound)?;
             allowed(&prepared.judgement, &bound)?;
+            let Some(statement) = prepared.statement() else { return Ok(()) };
             self.perform(statement, &bound, || Work::Execute(execute.clone()))?;
             if let Some(portal) = self.portals.get_mut(&execute.portal) {
                 portal.ran = true;
@@ -232,11 +284,23 @@ impl Session {
             return Ok(());
         }
         self.ready_for_portal(&execute.portal, || Work::Execute(execute.clone()))?;
+        let watched = self.watched(&execute.portal);
+        let describe = !watched.is_known() && !self.is_being_described(&watched);
         let Some(lease) = &mut self.lease else { return Ok(()) };
+        if describe {
+            lease.server.wire.output.describe_portal(&execute.portal);
+            let of = Described::Portal(Arc::clone(&watched));
+            self.expect.push_back(Expect::Portal { rows: false, no_data: false, of });
+        }
         lease.server.wire.output.execute(&execute.portal, execute.rows);
-        self.expect.push_back(Expect::Execution { rows: Rows::Relay, done: Done::Relay });
+        self.expect.push_back(Expect::Execution { rows: Rows::Relay(watched), done: Done::Relay });
         self.sent = true;
         Ok(())
+    }
+
+    /// What is known of a portal's rows; of a cursor that SQL declared, nothing.
+    fn watched(&self, name: &str) -> Arc<Watched> {
+        self.portals.get(name).map(|portal| Arc::clone(&portal.watched)).unwrap_or_default()
     }
 
     /// A portal is of the transaction under way, or of none; the bind it was made under may have

@@ -13,23 +13,26 @@
 //! server said, never on a guess.
 
 mod copy_in;
+mod errors;
 mod evidence;
 mod expect;
 mod extended;
+mod noticed;
 mod perform;
 mod prepared;
 mod query;
 mod replies;
 mod run;
 mod settings;
+mod tenant;
+mod tripwire;
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
 use bytes::BytesMut;
-use septum_audit::Event;
 use septum_bind::Binding;
-use septum_core::{Reason, TenantId};
+use septum_core::Reason;
 use septum_guard::{Guarded, Mode};
 use septum_pgwire::backend::Write as _;
 use septum_pgwire::frontend::{Bind, Execute, Message, Parse, Target, Write as _};
@@ -44,12 +47,14 @@ use crate::refusal::Refusal;
 use crate::server::{Cleanness, Own, Parameters};
 use crate::stream::Wire;
 use copy_in::CopyIn;
-use evidence::{Bound, Evidence};
 use expect::{Done, Expect, Rows, Undo};
+use noticed::Noticed;
 use prepared::{Portal, Prepared};
+use query::OfQuery;
 use settings::Settings;
 
-pub(crate) use evidence::Standing;
+pub(crate) use evidence::{Bound, Evidence, Standing};
+pub(crate) use tripwire::Shape;
 
 /// How many answers of the server's may be owed before it is asked for them: a client that asks
 /// for ever and never for an answer must not fill the memory.
@@ -95,18 +100,13 @@ impl Held {
 }
 
 /// One thing to do, in order.
-#[expect(clippy::large_enum_variant, reason = "queued by the handful, and not moved")]
 enum Work {
     /// A simple query behind messages of the extended protocol, which come first.
     Query(String),
     /// A statement to judge and prepare.
     Parse(Parse),
     /// A statement of a simple query.
-    Statement {
-        statement: Guarded<Statement>,
-        evidence: Evidence,
-        tenant: Option<TenantId>,
-    },
+    Statement(OfQuery),
     /// The end of a simple query.
     EndOfQuery,
     /// A statement to prepare, judged.
@@ -130,6 +130,8 @@ enum Need {
     Lease,
     /// Its turn to have a long text judged.
     Turn,
+    /// A newer look at the database's catalog.
+    Catalog,
     /// That others do something: it has done much at a stretch.
     Others,
     /// A refusal to be recorded and answered.
@@ -203,11 +205,13 @@ pub(crate) struct Session {
     /// A refusal that came of a server's answer, to be recorded and answered.
     refused_later: Option<Box<Refusal>>,
     /// Attempts to cross that are answered like anything else, to be recorded after the answer.
-    noticed: Vec<Event>,
+    noticed: Noticed,
     /// What was done since others had a turn, in messages or the like.
     effort: usize,
     /// The right to have a long text judged.
     turn: Option<OwnedSemaphorePermit>,
+    /// Whether the catalog was looked at anew for the text that is judged next.
+    looked: bool,
 }
 
 impl Session {
@@ -257,9 +261,10 @@ impl Session {
             strangers: false,
             tainted: false,
             refused_later: None,
-            noticed: Vec::new(),
+            noticed: Noticed::new(),
             effort: 0,
             turn: None,
+            looked: false,
         }
     }
 
@@ -325,6 +330,14 @@ impl Session {
                 Err(Stop::Turn(work)) => {
                     self.work.push_front(*work);
                     return Ok(Need::Turn);
+                }
+                Err(Stop::Catalog(work)) => {
+                    self.work.push_front(*work);
+                    return Ok(Need::Catalog);
+                }
+                Err(Stop::Outdated) => {
+                    let refusal = Refusal::new(Reason::CatalogUnavailable);
+                    return Ok(Need::Refuse(Box::new(refusal)));
                 }
                 Err(Stop::Refused(refusal)) => return Ok(Need::Refuse(refusal)),
                 Err(Stop::Failed(error)) => self.fail(&error),
@@ -417,14 +430,16 @@ impl Session {
             Work::Query(text) if self.needs_turn(&text) => {
                 Err(Stop::Turn(Box::new(Work::Query(text))))
             }
-            Work::Query(text) => self.begin_query(&text),
+            Work::Query(text) => {
+                self.begin_query(&text).map_err(|stop| stop.or_again(|| Work::Query(text)))
+            }
             Work::Parse(parse) if self.needs_turn(&parse.text) => {
                 Err(Stop::Turn(Box::new(Work::Parse(parse))))
             }
-            Work::Parse(parse) => self.begin_parse(parse),
-            Work::Statement { statement, evidence, tenant } => {
-                self.statement(&statement, evidence, tenant)
+            Work::Parse(parse) => {
+                self.begin_parse(&parse).map_err(|stop| stop.or_again(|| Work::Parse(parse)))
             }
+            Work::Statement(of) => self.statement(of),
             Work::EndOfQuery => {
                 self.end_unit();
                 Ok(())
@@ -472,7 +487,7 @@ impl Session {
     /// Has the server take back what the unit may have left on its connection.
     fn send_clean(&mut self) {
         // With the guard off no connection is used twice.
-        if self.shared.services.guard.mode() == Mode::Enforce
+        if self.shared.services.guard.mode() != Mode::Off
             && let Some(lease) = &mut self.lease
         {
             lease.server.clean(self.strangers);
@@ -689,6 +704,10 @@ enum Stop {
     Lease(Box<Work>),
     /// It is much work, and is to be done when it is its turn.
     Turn(Box<Work>),
+    /// It is refused for what the catalog may have by now.
+    Outdated,
+    /// The same, and is to be done again when somebody has looked.
+    Catalog(Box<Work>),
     /// It is refused.
     Refused(Box<Refusal>),
     /// It fails as it would in PostgreSQL.
@@ -696,6 +715,14 @@ enum Stop {
 }
 
 impl Stop {
+    /// What is refused for an outdated catalog is done again with a newer one.
+    fn or_again(self, work: impl FnOnce() -> Work) -> Self {
+        match self {
+            Self::Outdated => Self::Catalog(Box::new(work())),
+            other => other,
+        }
+    }
+
     fn refused(refusal: Refusal) -> Self {
         Self::Refused(Box::new(refusal))
     }

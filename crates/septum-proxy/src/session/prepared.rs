@@ -4,16 +4,16 @@ use septum_guard::{Guarded, Judgement};
 use septum_sql::{Kind, Statement};
 
 use super::evidence::Evidence;
+use super::query::Judged;
+use super::tripwire::Watched;
 use crate::server::Key;
 
 /// A statement that a client has prepared.
 pub(crate) struct Prepared {
     /// What was judged and will run: one statement, or none for an empty text.
     pub(crate) statements: Arc<[Guarded<Statement>]>,
-    /// The guard's word on it, which is asked for again under each binding.
+    /// The guard's word on it, which is asked for again under each binding, and in each epoch.
     pub(crate) judgement: Judgement,
-    /// The bytes of the client's text.
-    pub(crate) size: usize,
     /// What a comment in the text handed over.
     pub(crate) evidence: Evidence,
     /// What it is on a server.
@@ -21,6 +21,18 @@ pub(crate) struct Prepared {
 }
 
 impl Prepared {
+    pub(crate) fn new(judged: Judged, types: Box<[u32]>) -> Self {
+        let Judged { statements, judgement, evidence, bound: _ } = judged;
+        let canonical = statements.first().map_or("", |statement| statement.canonical());
+        let key = Arc::new(Key { text: canonical.into(), types });
+        Self { statements, judgement, evidence, key }
+    }
+
+    /// The bytes of the client's text.
+    pub(crate) fn size(&self) -> usize {
+        self.judgement.size()
+    }
+
     /// What will run; `None` for an empty text.
     pub(crate) fn statement(&self) -> Option<&Guarded<Statement>> {
         self.statements.first()
@@ -44,4 +56,6 @@ pub(crate) struct Portal {
     pub(crate) prepared: Arc<Prepared>,
     /// Whether Septum has performed it: that happens once.
     pub(crate) ran: bool,
+    /// What is known of its rows.
+    pub(crate) watched: Arc<Watched>,
 }

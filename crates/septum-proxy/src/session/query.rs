@@ -7,8 +7,9 @@
 use std::sync::Arc;
 
 use bytes::BytesMut;
+use septum_audit::{Event, Kind as EventKind};
 use septum_core::{Reason, TenantId};
-use septum_guard::{Denial, Guarded, Judgement};
+use septum_guard::{Denial, Guarded, Judgement, Parameter};
 use septum_pgwire::backend::Write as _;
 use septum_pgwire::frontend::Write as _;
 use septum_sql::{Kind, Statement, handover};
@@ -18,7 +19,10 @@ use tokio::sync::OwnedSemaphorePermit;
 use super::evidence::{Bound, Evidence};
 use super::expect::{Done, Expect, Rows, Undo};
 use super::prepared::is_remote;
+use super::tenant;
+use super::tripwire::{Described, Watched};
 use super::{Session, Stop, Work};
+use crate::lockout;
 use crate::refusal::Refusal;
 use crate::server::Key;
 
@@ -33,6 +37,15 @@ pub(super) struct Judged {
     pub(super) bound: Bound,
 }
 
+/// A statement of a simple query, and whom it was judged for: when a verb before it has ended
+/// the transaction, its binding may have ended too.
+pub(super) struct OfQuery {
+    judgement: Judgement,
+    index: usize,
+    evidence: Evidence,
+    tenant: Option<TenantId>,
+}
+
 impl Session {
     /// Reads what the text hands over, binds, and judges.
     pub(super) fn judge(&mut self, text: &str) -> Result<Judged, Stop> {
@@ -42,7 +55,14 @@ impl Session {
         let evidence = Evidence::of(&handover);
         let bound = self.resolve(&evidence)?;
         let judgement = self.judgement(&handover.text, turn.as_ref());
-        let statements = allowed(&judgement, &bound)?;
+        let statements = match allowed(&judgement, &bound) {
+            Err(Stop::Refused(refusal)) if refusal.may_be_outdated() && !self.looked => {
+                return Err(Stop::Outdated);
+            }
+            other => other,
+        };
+        self.looked = false;
+        let statements = statements?;
         Ok(Judged { statements, judgement, evidence, bound })
     }
 
@@ -72,24 +92,43 @@ impl Session {
         allowed(&self.shared.services.guard.judgement(text), bound)
     }
 
-    /// Notes an attempt to cross that is not refused, to be recorded once it is answered: how
-    /// long the answer took says nothing.
+    /// Notes what is for the log although it is not refused: an attempt to cross, and what runs
+    /// because the guard only observes. It is recorded once it is answered: how long the answer
+    /// took says nothing.
     pub(super) fn notice<'a>(
         &mut self,
         judgement: &Judgement,
-        values: impl Iterator<Item = &'a [u8]>,
+        values: impl Iterator<Item = Parameter<'a>> + Clone,
         bound: &Bound,
     ) {
-        let Some(binding) = bound.binding() else { return };
-        if let Some(denial) = self.shared.services.guard.crossing(judgement, values, binding) {
-            self.noticed.push(self.event(&refused(denial, bound)));
+        let guard = Arc::clone(&self.shared.services.guard);
+        // What it did is not known: nobody else gets its connection.
+        self.tainted |= judgement.is_observed();
+        for denial in guard.observed(judgement) {
+            let event = self.event(&refused(denial, bound));
+            self.noticed.push(Event { kind: EventKind::Observed, ..event }, None);
         }
+        let Some(binding) = bound.binding() else { return };
+        if let Some(denial) = guard.crossing(judgement, values, binding) {
+            self.attempted(&refused(denial, bound));
+        }
+    }
+
+    /// Has an attempt recorded and counted that is answered like anything else.
+    pub(super) fn attempted(&mut self, refusal: &Refusal) {
+        let (event, actor) = (self.event(refusal), self.actor(refusal));
+        self.noticed.push(event, actor);
     }
 
     /// The binding of what comes next.
     pub(super) fn resolve(&mut self, evidence: &Evidence) -> Result<Bound, Stop> {
         let held = self.ahead.binding();
-        Ok(self.standing.resolve(evidence, held, &self.shared.services)?)
+        let services = &self.shared.services;
+        let bound = self.standing.resolve(evidence, held, services)?;
+        if let Some(binding) = bound.binding() {
+            lockout::check(binding, services, &self.peer)?;
+        }
+        Ok(bound)
     }
 
     pub(super) fn begin_query(&mut self, text: &str) -> Result<(), Stop> {
@@ -110,45 +149,39 @@ impl Session {
         if judged.statements.is_empty() {
             self.answer(Undo::Nothing, BytesMut::empty_query);
         }
-        for statement in judged.statements.iter() {
-            self.work.push_back(Work::Statement {
-                statement: statement.clone(),
+        for index in 0..judged.statements.len() {
+            self.work.push_back(Work::Statement(OfQuery {
+                judgement: judged.judgement.clone(),
+                index,
                 evidence: judged.evidence.clone(),
                 tenant: tenant.clone(),
-            });
+            }));
         }
         self.work.push_back(Work::EndOfQuery);
         Ok(())
     }
 
-    /// One statement of a simple query. `tenant` is whom it was judged for: when a verb before
-    /// it has ended the transaction, its binding may have ended too.
-    pub(super) fn statement(
-        &mut self,
-        statement: &Guarded<Statement>,
-        evidence: Evidence,
-        tenant: Option<TenantId>,
-    ) -> Result<(), Stop> {
-        let bound = self.resolve(&evidence)?;
+    /// One statement of a simple query. It may have waited for a server connection, or behind a
+    /// statement that took its time.
+    pub(super) fn statement(&mut self, mut of: OfQuery) -> Result<(), Stop> {
+        let bound = self.resolve(&of.evidence)?;
+        let OfQuery { tenant, .. } = &of;
         if bound.binding().map(|binding| binding.tenant()) != tenant.as_ref() {
+            let tenant = tenant.clone();
             let reason = match bound {
                 Bound::To(_) => Reason::BindingChange,
                 Bound::Nothing(reason) => reason,
             };
             return Err(Refusal { tenant, ..Refusal::new(reason) }.into());
         }
+        of.judgement = self.shared.services.guard.renewed(&of.judgement);
+        let statements = allowed(&of.judgement, &bound)?;
+        let Some(statement) = statements.get(of.index) else { return Ok(()) };
         if !is_remote(statement.kind()) {
-            return self.perform(statement, &bound, || Work::Statement {
-                statement: statement.clone(),
-                evidence,
-                tenant,
-            });
+            return self.perform(statement, &bound, || Work::Statement(of));
         }
-        self.ready_for(&bound, || Work::Statement {
-            statement: statement.clone(),
-            evidence,
-            tenant,
-        })?;
+        let value = tenant::value(statement, &bound)?;
+        self.ready_for(&bound, || Work::Statement(of))?;
         self.look_for_strangers(statement);
         let Some(lease) = &mut self.lease else { return Ok(()) };
         let server = &mut lease.server;
@@ -176,12 +209,14 @@ impl Session {
             }
         };
         let out = &mut server.wire.output;
-        out.bind_values("", &name, false, std::iter::empty());
+        out.bind_values_and("", &name, false, std::iter::empty(), value.as_deref());
         out.describe_portal("");
         out.execute("", 0);
         self.expect.push_back(Expect::Bind { relay: false, undo: Undo::Nothing });
-        self.expect.push_back(Expect::Portal { no_data: false });
-        self.expect.push_back(Expect::Execution { rows: Rows::Relay, done: Done::Relay });
+        let watched = Arc::new(Watched::default());
+        let of = Described::Portal(Arc::clone(&watched));
+        self.expect.push_back(Expect::Portal { rows: true, no_data: false, of });
+        self.expect.push_back(Expect::Execution { rows: Rows::Relay(watched), done: Done::Relay });
         self.sent = true;
         Ok(())
     }
@@ -205,6 +240,7 @@ fn refused(denial: Denial, bound: &Bound) -> Refusal {
             refusal.tenant = Some(binding.tenant().clone());
             refusal.principal = Some(binding.principal().clone());
             refusal.source = Some(binding.source());
+            refusal.binding = Some(Arc::clone(binding));
         }
         Bound::Nothing(reason)
             if refusal.reason == Reason::UnboundStatement && *reason != Reason::NoBinding =>

@@ -6,6 +6,7 @@ use septum_pgwire::backend::{self, Write as _, tag};
 use septum_pgwire::{Frame, Header, TransactionStatus};
 
 use super::expect::{Done, Expect, Rows, Undo, Verb};
+use super::tripwire::{Described, Look};
 use super::{Clean, Fatal, Held, Session, Stop, Transaction, perform};
 use crate::refusal::Refusal;
 
@@ -34,6 +35,9 @@ impl Session {
             let header = Header::peek(input).map_err(|error| out_of_order(error.to_string()))?;
             let Some(header) = header else { return Ok(()) };
             if self.is_passed_on(header.tag)? {
+                if matches!(self.look(&header)?, Look::More) {
+                    return Ok(());
+                }
                 self.passing = header.total();
                 continue;
             }
@@ -67,10 +71,10 @@ impl Session {
             tag::DATA_ROW | tag::COPY_DATA | tag::COPY_OUT | tag::COPY_DONE | tag::ROW_DESCRIPTION
         );
         let relayed = match self.expect.front() {
-            Some(Expect::Execution { rows: Rows::Relay, .. }) => {
+            Some(Expect::Execution { rows: Rows::Relay(_), .. }) => {
                 data && found != tag::ROW_DESCRIPTION
             }
-            Some(Expect::Portal { .. } | Expect::Statement) => found == tag::ROW_DESCRIPTION,
+            Some(Expect::Portal { .. } | Expect::Statement { .. }) => found == tag::ROW_DESCRIPTION,
             _ => false,
         };
         if relayed && !matches!(self.seen, Held::Yes(_)) {
@@ -97,6 +101,9 @@ impl Session {
             }
             return Ok(());
         }
+        if matches!(frame.tag, tag::ERROR | tag::NOTICE) {
+            self.look_at_text(&frame.body)?;
+        }
         match frame.tag {
             tag::ERROR => return self.error(frame),
             tag::NOTICE => {
@@ -104,10 +111,7 @@ impl Session {
                     .expect
                     .front()
                     .is_none_or(|front| front.is_bind() || matches!(front, Expect::Refused { .. }));
-                if !ours {
-                    frame.write(&mut self.client.output);
-                }
-                return Ok(());
+                return if ours { Ok(()) } else { self.notice_of_server(frame) };
             }
             _ => {}
         }
@@ -132,18 +136,32 @@ impl Session {
                     frame.write(out);
                 }
             }
-            (tag::PARAMETER_DESCRIPTION, Expect::Statement) => {
-                frame.write(out);
-                self.expect.push_front(Expect::Portal { no_data: true });
+            (tag::PARAMETER_DESCRIPTION, Expect::Statement { key, tenant }) => {
+                match tenant {
+                    None => frame.write(out),
+                    Some(tenant) => backend::write_without_last_parameter(&frame.body, tenant, out)
+                        .map_err(|error| out_of_order(error.to_string()))?,
+                }
+                let of = Described::Statement(key);
+                self.expect.push_front(Expect::Portal { rows: true, no_data: true, of });
             }
-            (tag::ROW_DESCRIPTION, Expect::Portal { .. }) => frame.write(out),
-            (tag::NO_DATA, Expect::Portal { no_data }) => {
+            (tag::ROW_DESCRIPTION, Expect::Portal { rows, of, .. }) => {
+                if rows {
+                    frame.write(out);
+                }
+                self.described(&of, Some(&frame.body))?;
+            }
+            (tag::NO_DATA, Expect::Portal { no_data, of, .. }) => {
                 if no_data {
                     frame.write(out);
                 }
+                self.described(&of, None)?;
             }
-            (tag::DATA_ROW, Expect::Execution { rows, done }) if rows != Rows::Relay => {
-                if rows == Rows::Keep {
+            (
+                tag::DATA_ROW,
+                Expect::Execution { rows: rows @ (Rows::Discard | Rows::Keep), done },
+            ) => {
+                if matches!(rows, Rows::Keep) {
                     let values = backend::data_row(&frame.body)
                         .map_err(|error| out_of_order(error.to_string()))?;
                     let text = |value: Option<&[u8]>| {
@@ -188,6 +206,11 @@ impl Session {
                     Ok(()) => {}
                     Err(Stop::Failed(error)) => self.fail(&error),
                     Err(Stop::Refused(refusal)) => self.refused_later = Some(refusal),
+                    // A text of Septum's own is judged once.
+                    Err(Stop::Outdated | Stop::Catalog(_)) => {
+                        let refusal = Refusal::new(Reason::CatalogUnavailable);
+                        self.refused_later = Some(Box::new(refusal));
+                    }
                     Err(Stop::Lease(_) | Stop::Turn(_) | Stop::Answers(_)) => {}
                 }
             }
@@ -266,8 +289,10 @@ impl Session {
                 tracing::error!(%code, "a bind failed");
                 return Err(Refusal::new(Reason::BindFailed).into());
             }
-            _ => backend::write_without_position(&frame.body, &mut self.client.output)
-                .map_err(|error| out_of_order(error.to_string()))?,
+            _ => {
+                self.note_probing(&frame.body, &code);
+                self.write_scrubbed(frame, &code)?;
+            }
         }
         if ends {
             return Err(Fatal::goodbye());
@@ -356,7 +381,7 @@ fn pass(input: &mut BytesMut, part: usize, output: &mut BytesMut) {
     }
 }
 
-fn out_of_order(detail: impl std::fmt::Display) -> Fatal {
+pub(super) fn out_of_order(detail: impl std::fmt::Display) -> Fatal {
     tracing::error!(%detail, "the server answered out of order");
     Refusal::new(Reason::ServerProtocol).into()
 }

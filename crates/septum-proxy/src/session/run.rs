@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::task::Poll;
 
-use septum_audit::Event;
+use septum_audit::{Actor, Event};
 use septum_core::Reason;
 use septum_guard::Mode;
 use septum_pgwire::Severity;
@@ -15,6 +15,7 @@ use super::{Clean, Fatal, Need, Session, Transaction, postgres_error};
 use crate::Shared;
 use crate::cancel;
 use crate::handshake::LAST_WORD;
+use crate::lockout;
 use crate::pool::Lease;
 use crate::refusal::{Answer, Refusal};
 use crate::server::Cleanness;
@@ -43,6 +44,7 @@ impl Session {
     pub(crate) async fn run(mut self, mut shutdown: watch::Receiver<bool>) {
         let Err(end) = self.serve(&mut shutdown).await else { return };
         self.turn = None;
+        self.noticed.end();
         let refusal = match self.record_noticed().await {
             Ok(()) => end.0,
             Err(()) => Some(Box::new(Refusal::new(Reason::AuditUnavailable))),
@@ -73,6 +75,7 @@ impl Session {
                 Need::Refuse(refusal) => self.refuse(*refusal).await?,
                 Need::Lease => self.acquire().await?,
                 Need::Turn => self.turn = Arc::clone(&self.shared.turns).acquire_owned().await.ok(),
+                Need::Catalog => self.look_again().await?,
                 Need::Others => tokio::task::yield_now().await,
                 Need::Input => match self.wait(shutdown).await {
                     Woken::Progress => {}
@@ -88,6 +91,18 @@ impl Session {
         }
     }
 
+    /// Has the database's catalog looked at, for a text that is refused by what is known of it:
+    /// an application's migration may just have made what it names.
+    async fn look_again(&mut self) -> Result<(), Fatal> {
+        let shared = Arc::clone(&self.shared);
+        tokio::select! {
+            () = shared.catalog.look_again(shared.config.timeouts.connect) => {}
+            () = gone(&mut self.client) => return Err(Fatal::goodbye()),
+        }
+        self.looked = true;
+        Ok(())
+    }
+
     /// Whether the server has nothing left to do for this client.
     fn is_releasable(&self) -> bool {
         self.lease.is_some()
@@ -99,8 +114,8 @@ impl Session {
 
     /// Gives the server connection back, clean, or closes it.
     async fn release(&mut self) {
-        let enforced = self.shared.services.guard.mode() == Mode::Enforce;
-        if enforced && !self.tainted && self.clean == Clean::No {
+        let judged = self.shared.services.guard.mode() != Mode::Off;
+        if judged && !self.tainted && self.clean == Clean::No {
             return self.send_clean();
         }
         let Some(lease) = self.lease.take() else { return };
@@ -113,7 +128,7 @@ impl Session {
             && self.passing == 0
             && wire.input.is_empty()
             && wire.output.is_empty()
-            && enforced;
+            && judged;
         if clean {
             self.shared.pool.give_back(lease);
         }
@@ -174,6 +189,11 @@ impl Session {
 
     async fn settle(&self, refusal: Refusal) -> Answer {
         let held = self.ahead.binding().map(AsRef::as_ref);
+        if refusal.crossing
+            && let Some(actor) = self.actor(&refusal)
+        {
+            lockout::count(&self.shared.services, &actor).await;
+        }
         let refusal = refusal.under(held).by(self.standing.credential());
         refusal.settle(&*self.shared.services.audit, &self.peer).await
     }
@@ -183,15 +203,21 @@ impl Session {
     async fn settle_noticed(&mut self) -> Result<(), Fatal> {
         const MUCH: usize = 64;
         let answered = self.expect.is_empty() && self.client.output.is_empty();
-        if !self.noticed.is_empty() && (answered || self.noticed.len() >= MUCH) {
+        let waiting = self.noticed.len();
+        if waiting > 0 && (answered || waiting >= MUCH) {
             self.record_noticed().await.map_err(|()| Refusal::new(Reason::AuditUnavailable))?;
         }
         Ok(())
     }
 
     async fn record_noticed(&mut self) -> Result<(), ()> {
-        for event in std::mem::take(&mut self.noticed) {
-            self.record(event).await?;
+        for (event, actor) in self.noticed.take() {
+            if let Some(event) = event {
+                self.record(event).await?;
+            }
+            if let Some(actor) = actor {
+                lockout::count(&self.shared.services, &actor).await;
+            }
         }
         Ok(())
     }
@@ -200,6 +226,15 @@ impl Session {
     pub(super) fn event(&self, refusal: &Refusal) -> Event {
         let held = self.ahead.binding().map(AsRef::as_ref);
         refusal.clone().under(held).event(&self.peer)
+    }
+
+    /// Who is to answer for an attempt: whoever the statement or the transaction was bound to,
+    /// else the connection's own credential.
+    pub(super) fn actor(&self, refusal: &Refusal) -> Option<Actor> {
+        match refusal.binding.as_ref().or(self.ahead.binding()) {
+            Some(binding) => lockout::of_binding(binding, &self.peer),
+            None => lockout::of_claim(self.standing.credential()?, &self.peer),
+        }
     }
 
     async fn record(&self, event: Event) -> Result<(), ()> {

@@ -5,17 +5,18 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use septum_audit::{Event, Recorded, Sink, SinkError};
+use septum_audit::{Event, LockoutPolicy, Lockouts, Recorded, Sink, SinkError};
 use septum_bind::context::ContextKeys;
 use septum_bind::seal::{SealKey, SealPads};
 use septum_bind::{Binding, RootKey, Tenant, Tenants, Traces, UnixSeconds, credential};
-use septum_core::{Environment, TenantType};
+use septum_core::{Environment, RelationName, Scope, TableMode, Tenancy, TenantType};
 use septum_guard::{Guard, Mode, Policy};
 use septum_pgwire::scram::Verifier;
 use septum_proxy::{
-    Address, Config, Database, Health, Limits, Listener, ListenerTls, PoolConfig, Proxy,
-    ServerAddress, Services, Timeouts, User,
+    Address, Canaries, CatalogConfig, Config, Database, Health, Limits, Listener, ListenerTls,
+    PoolConfig, Proxy, ServerAddress, Services, Timeouts, User,
 };
+use septum_sql::{Catalog, Model};
 use septum_test_cluster::Cluster;
 use tokio::sync::oneshot;
 use tokio_postgres::Client;
@@ -88,6 +89,14 @@ impl Fixture {
     }
 
     pub(crate) async fn with(mode: Mode, change: impl FnOnce(&mut Config)) -> Self {
+        Self::with_services(mode, |_| (), change).await
+    }
+
+    pub(crate) async fn with_services(
+        mode: Mode,
+        serve: impl FnOnce(&mut Services),
+        change: impl FnOnce(&mut Config),
+    ) -> Self {
         let cluster = Cluster::start().unwrap();
         let root = RootKey::from_bytes([42; 32]);
         let dsn = cluster.dsn("postgres");
@@ -100,7 +109,7 @@ impl Fixture {
         };
         let tenants = [tenant(ACME, "acme"), tenant(GLOBEX, "globex"), tenant("3", "initech")];
         let audit = Arc::new(Memory::default());
-        let services = Services {
+        let mut services = Services {
             environment: Environment::Test,
             tenants: Arc::new(Tenants::new(TenantType::Int, tenants).unwrap()),
             context_keys: ContextKeys::new(Environment::Test, &root, None),
@@ -108,8 +117,10 @@ impl Fixture {
             traces: Traces::new(),
             guard: Arc::new(Guard::new(Policy::new(mode, Environment::Test).unwrap())),
             audit: audit.clone(),
+            lockouts: Arc::new(Lockouts::new(LockoutPolicy::default())),
             clock: now,
         };
+        serve(&mut services);
         let user = |name: &str, tenant: Option<&str>| User {
             name: name.into(),
             verifier: Verifier::derive("pw", b"0123456789abcdef", NonZeroU32::new(4096).unwrap()),
@@ -128,6 +139,7 @@ impl Fixture {
                 password: Some(septum_core::Secret::new("app".into())),
                 search_path: "public".into(),
             },
+            catalog: CatalogConfig::new(tenancy()),
             pool: PoolConfig {
                 size: 1.try_into().unwrap(),
                 acquire: Duration::from_secs(5),
@@ -135,6 +147,7 @@ impl Fixture {
             },
             users: vec![user("app", None), user("acme", Some(ACME)), user("globex", Some(GLOBEX))],
             operator: None,
+            canaries: Canaries::default(),
             limits: Limits::default(),
             timeouts: Timeouts { drain: Duration::from_secs(5), ..Timeouts::default() },
         };
@@ -167,6 +180,12 @@ impl Fixture {
         }
     }
 
+    /// From here on tables are enforced in this mode, those without row-level security too.
+    pub(crate) async fn enforce(&self, mode: TableMode) {
+        let tenancy = Tenancy { mode, ..Tenancy::new(TenantType::Int) };
+        self.services.guard.adopt(model(&self.cluster, tenancy).await);
+    }
+
     pub(crate) fn dsn(&self, user: &str) -> String {
         format!(
             "host=127.0.0.1 port={} user={user} password=pw dbname=postgres",
@@ -181,8 +200,12 @@ impl Fixture {
 
     /// A context token as the gateway would mint it.
     pub(crate) fn token(&self, tenant: &str, seconds: i64) -> String {
+        self.token_of(tenant, "ann", seconds)
+    }
+
+    pub(crate) fn token_of(&self, tenant: &str, principal: &str, seconds: i64) -> String {
         let id = TenantType::Int.parse(tenant).unwrap();
-        let claim = credential::claim(&self.services.tenants, &id, "ann").unwrap();
+        let claim = credential::claim(&self.services.tenants, &id, principal).unwrap();
         let binding = Binding::agree([claim], Environment::Test).unwrap();
         let expires = now().checked_add_signed(seconds).unwrap();
         self.services.context_keys.mint(&binding, expires)
@@ -198,6 +221,17 @@ impl Fixture {
         self.audit.events.lock().unwrap().clone()
     }
 
+    /// Has an administrator run this.
+    pub(crate) async fn behind_the_guard(&self, script: &str) {
+        run_script(&self.cluster.dsn("postgres"), script).await.unwrap();
+    }
+
+    /// Has an administrator run this, and the guard know of it.
+    pub(crate) async fn administer(&self, script: &str) {
+        self.behind_the_guard(script).await;
+        self.enforce(TableMode::Rls).await;
+    }
+
     pub(crate) async fn stop(mut self) {
         drop(self.stop.take());
         self.served.take().unwrap().await.unwrap();
@@ -209,6 +243,23 @@ pub(crate) async fn connect(dsn: &str) -> Result<Client, tokio_postgres::Error> 
     // Its error reaches whoever uses the client.
     tokio::spawn(connection);
     Ok(client)
+}
+
+async fn model(cluster: &Cluster, tenancy: Tenancy) -> Arc<Model> {
+    let client = connect(&cluster.dsn_of("app", "app", "postgres")).await.unwrap();
+    client.batch_execute("SET search_path = public").await.unwrap();
+    let answer: String = client.query_one(Catalog::QUERY, &[]).await.unwrap().get(0);
+    let catalog = Arc::new(Catalog::read(&answer).unwrap());
+    Arc::new(Model::new(catalog, Arc::new(tenancy)))
+}
+
+/// The table `plain` has no row-level security.
+fn tenancy() -> Tenancy {
+    let mut tenancy = Tenancy::new(TenantType::Int);
+    let plain = RelationName { schema: "public".into(), name: "plain".into() };
+    let scope = Scope::Tenant { column: None, mode: Some(TableMode::Rewrite) };
+    tenancy.relations.insert(plain, scope);
+    tenancy
 }
 
 async fn run_script(dsn: &str, script: &str) -> Result<(), tokio_postgres::Error> {

@@ -105,7 +105,8 @@ async fn p20_a_server_that_dies_in_the_middle_of_a_row_puts_nothing_into_the_row
     acme.send().await;
     assert_eq!(acme.receive().await.unwrap().tag, b'T');
     let admin = connect(&fixture.cluster.dsn("postgres")).await.unwrap();
-    let end = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE usename = 'app'";
+    let end = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity \
+               WHERE application_name = 'septum'";
     assert!(admin.query_one(end, &[]).await.unwrap().get::<_, bool>(0));
     let mut rest = Vec::new();
     // A reset is an end as well.
@@ -116,7 +117,7 @@ async fn p20_a_server_that_dies_in_the_middle_of_a_row_puts_nothing_into_the_row
 }
 
 #[tokio::test]
-async fn p21_a_hundred_cancels_of_one_client_never_reach_another_on_the_same_server() {
+async fn s93_p21_a_hundred_cancels_of_one_client_never_reach_another_on_the_same_server() {
     let fixture = Arc::new(Fixture::start().await);
     let mut acme = Wire::open(fixture.address, "acme", "pw", &[]).await.unwrap();
     let mut globex = Wire::open(fixture.address, "globex", "pw", &[]).await.unwrap();
@@ -152,7 +153,7 @@ async fn p21_a_hundred_cancels_of_one_client_never_reach_another_on_the_same_ser
 }
 
 #[tokio::test]
-async fn p22_a_wrong_secret_cancels_nothing_and_a_storm_of_cancels_costs_little() {
+async fn s93_p22_a_wrong_secret_cancels_nothing_and_a_storm_of_cancels_costs_little() {
     let fixture = Arc::new(Fixture::start().await);
     let mut acme = Wire::open(fixture.address, "acme", "pw", &[]).await.unwrap();
     let mut wrong = acme.key.clone();

@@ -299,7 +299,7 @@ async fn p31_a_dead_idle_server_connection_is_not_handed_out() {
     acme.query("SELECT 1", &[]).await.unwrap();
     let admin = connect(&fixture.cluster.dsn("postgres")).await.unwrap();
     let killed = "SELECT count(pg_terminate_backend(pid, 5000)) FROM pg_stat_activity \
-                  WHERE usename = 'app'";
+                  WHERE application_name = 'septum'";
     let killed: i64 = admin.query_one(killed, &[]).await.unwrap().get(0);
     assert_eq!(killed, 1);
     let one: i32 = acme.query_one("SELECT 1", &[]).await.unwrap().get(0);

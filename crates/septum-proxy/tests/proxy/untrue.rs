@@ -48,7 +48,7 @@ async fn stand_between(listener: TcpListener, server: u16, lie: Arc<AtomicU8>) {
             let mut input = BytesMut::new();
             while from_server.read_buf(&mut input).await.unwrap_or(0) > 0 {
                 let mut output = BytesMut::new();
-                while let Some(frame) = Frame::take(&mut input, 1 << 20).unwrap() {
+                while let Some(frame) = Frame::take(&mut input, 1 << 30).unwrap() {
                     liar.tell(frame, &mut output);
                 }
                 if to_proxy.write_all(&output).await.is_err() {

@@ -64,13 +64,15 @@ impl<'a> Literal<'a> {
     }
 }
 
-/// The class of a number that is no `int4`. One of nineteen digits may be an `int8` or not,
-/// which its sign has a part in.
+/// The class of a number that is no `int4` by itself. Whether one of nineteen digits is an `int8`,
+/// and 2147483648 an `int4`, its sign has a part in.
 fn number(text: &str) -> Option<Class> {
     const SURELY_LONG: usize = 18;
     let digits = text.bytes().all(|byte| byte.is_ascii_digit());
     if digits {
-        return (text.len() <= SURELY_LONG).then_some(Class::Long);
+        let long = |number: i64| number > -i64::from(i32::MIN);
+        let surely = text.len() <= SURELY_LONG && text.parse().is_ok_and(long);
+        return surely.then_some(Class::Long);
     }
     let plain = |byte: u8| byte.is_ascii_digit() || b".eE+-".contains(&byte);
     text.bytes().all(plain).then_some(Class::Number)

@@ -33,6 +33,7 @@ macro_rules! kinds {
                     $(NodeEnum::$refused(_) => walker.unknown($refused_name),)*
                     $(NodeEnum::$never(_) => walker.unknown(stringify!($never)),)*
                 }
+                walker.leave(node);
             }
         }
 
@@ -45,6 +46,7 @@ macro_rules! kinds {
                 $(NodeEnum::$refused(_) => walker.unknown($refused_name),)*
                 $(NodeEnum::$never(_) => walker.unknown(stringify!($never)),)*
             }
+            walker.leave(node);
         }
 
         /// The SQL name of a command that never runs; of anything else, what to call it.

@@ -118,6 +118,5 @@ nodes! {
     ExplainStmt { query options | | }
     FetchStmt { | | direction how_many portalname ismove }
     TransactionStmt { options | location | kind savepoint_name gid chain }
-    VariableSetStmt { args | location | kind name jumble_args is_local }
     VariableShowStmt { | | name }
 }

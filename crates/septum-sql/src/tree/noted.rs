@@ -5,7 +5,8 @@ use pg_query::protobuf::a_const::Val;
 use pg_query::protobuf::node::Node as NodeEnum;
 use septum_core::TenantType;
 
-use super::values::{Values as _, holds_values};
+use super::asked::{self, Asked};
+use super::values::{Values as _, holds_values, walk_read};
 use super::{Walk, Walker, number};
 use crate::facts::{Function, QualifiedName, Relation, SettingUse};
 use crate::{Standing, constant};
@@ -268,12 +269,21 @@ impl Walk for p::LockingClause {
     }
 }
 
+impl Walk for p::VariableSetStmt {
+    /// What is assigned is read, `INTERVAL '...'` too.
+    fn walk(&mut self, walker: &mut Walker) {
+        let Self { args, location, kind: _, name: _, jumble_args: _, is_local: _ } = self;
+        walk_read(args, walker);
+        *location = 0;
+    }
+}
+
 impl Walk for p::FuncCall {
     fn walk(&mut self, walker: &mut Walker) {
         note_function(&self.funcname, self.args.len(), walker);
         note_setting(self, walker);
         let Self {
-            funcname: _,
+            funcname,
             args,
             agg_order,
             agg_filter,
@@ -285,7 +295,11 @@ impl Walk for p::FuncCall {
             funcformat: _,
             location,
         } = self;
-        args.walk(walker);
+        if names_setting(funcname) {
+            walk_read(args, walker);
+        } else {
+            args.walk(walker);
+        }
         agg_order.walk(walker);
         agg_filter.walk(walker);
         over.walk(walker);
@@ -303,6 +317,12 @@ fn note_function(names: &[p::Node], arguments: usize, walker: &mut Walker) {
     }
 }
 
+/// Whether [`note_setting`] reads the constants of the call.
+fn names_setting(function: &[p::Node]) -> bool {
+    constant::qualified(function)
+        .is_some_and(|function| matches!(&*function.name, "set_config" | "current_setting"))
+}
+
 /// Notes which setting is read or written, and makes every write end with the transaction: a
 /// `set_config` inside a query runs on a pooled server, where nothing may outlive it.
 fn note_setting(call: &mut p::FuncCall, walker: &mut Walker) {
@@ -315,6 +335,17 @@ fn note_setting(call: &mut p::FuncCall, walker: &mut Walker) {
         "current_setting" => false,
         _ => return,
     };
+    let postgresqls = matches!(function.schema.as_deref(), None | Some("pg_catalog"));
+    if !written
+        && postgresqls
+        && let [name, ..] = call.args.as_mut_slice()
+    {
+        match asked::shield(name) {
+            Asked::Shielded => return walker.rewrote = true,
+            Asked::AlreadyShielded => return,
+            Asked::Other => {}
+        }
+    }
     let name = call.args.first().and_then(constant::text).map(str::to_ascii_lowercase);
     let value = call.args.get(1).and_then(constant::text).filter(|_| written).map(Into::into);
     let known = !written || call.args.len() == 3;
@@ -348,9 +379,12 @@ fn note_attributes(names: &[p::Node], walker: &mut Walker) {
 }
 
 impl Walk for p::ColumnRef {
-    /// The first name is a column, a table or a schema, never a function.
+    /// Only the last of several names can be a function: those before it are a table, its schema
+    /// and its database, which must exist.
     fn walk(&mut self, walker: &mut Walker) {
-        note_attributes(self.fields.get(1..).unwrap_or_default(), walker);
+        if let [_, .., last] = self.fields.as_slice() {
+            note_attributes(std::slice::from_ref(last), walker);
+        }
         let Self { fields, location } = self;
         fields.walk(walker);
         *location = 0;

@@ -2,7 +2,7 @@ use std::collections::HashMap;
 
 /// Names in scope, the innermost last; found at once however many there are.
 #[derive(Debug, Default)]
-pub(super) struct Scope {
+pub(crate) struct Scope {
     names: Vec<String>,
     times: HashMap<String, usize>,
 }
@@ -12,7 +12,7 @@ impl Scope {
         self.names.len()
     }
 
-    pub(super) fn contains(&self, name: &str) -> bool {
+    pub(crate) fn contains(&self, name: &str) -> bool {
         self.times.contains_key(name)
     }
 

@@ -32,13 +32,21 @@ impl Constant {
     }
 }
 
-impl Walker {
+impl Walker<'_> {
     pub(super) fn meet(&mut self, constant: &mut p::AConst, is_value: bool) {
         let (location, first) = (constant.location, self.facts.uuids.len());
+        let is_value = is_value && !self.constants_are_read;
         constant.walk(self);
         let uuids = first..self.facts.uuids.len();
         self.constants.push(Constant { location, is_value, uuids });
     }
+}
+
+/// Walks what a reader of constants may look into, casts and all: none of it is a value.
+pub(super) fn walk_read(part: &mut impl Walk, walker: &mut Walker) {
+    let around = std::mem::replace(&mut walker.constants_are_read, true);
+    part.walk(walker);
+    walker.constants_are_read = around;
 }
 
 /// A part of the tree in which a constant that stands by itself is a value.

@@ -11,6 +11,26 @@ pub(super) const ATTACKS: &[Attack] = &[
         Guard("SEP-302"),
         "ALTER ROLE CURRENT_USER SET search_path = evil",
     ),
+    statement(
+        "S133",
+        "the size of everybody's rows together",
+        Guard("SEP-303"),
+        "SELECT pg_total_relation_size('accounts')",
+    ),
+    statement(
+        "S133",
+        "a sequence that all use",
+        Guard("SEP-303"),
+        "SELECT setval('account_numbers', 1)",
+    ),
+    statement("S115", "the role's name", Guard("SEP-302"), "ALTER ROLE crm_app RENAME TO mine"),
+    // Without the guard it would be deparsed, and libpg_query 18 dies of this one.
+    statement(
+        "S7",
+        "rights on a setting",
+        Guard("SEP-302"),
+        "REVOKE SET ON PARAMETER septum.binding FROM PUBLIC",
+    ),
     statement("S14", "the role's password", Guard("SEP-302"), "ALTER ROLE crm_app PASSWORD 'mine'"),
     statement(
         "S15",

@@ -176,5 +176,29 @@ pub(super) const ATTACKS: &[Attack] = &[
         "ALTER TABLE accounts DISABLE ROW LEVEL SECURITY",
     ),
     statement("S68", "constraints that wait", Guard("SEP-302"), "SET CONSTRAINTS ALL DEFERRED"),
+    statement(
+        "S55",
+        "a reference to another tenant's row",
+        Database,
+        "INSERT INTO contacts (id, account_id) VALUES (904, 300) RETURNING *",
+    ),
+    statement(
+        "S66",
+        "a reference from a table of one's own",
+        Both("SEP-302"),
+        "CREATE TABLE mine (t uuid, i int, FOREIGN KEY (t, i) REFERENCES accounts)",
+    ),
+    statement(
+        "S29",
+        "a function that claims to leak nothing",
+        Both("SEP-302"),
+        "CREATE FUNCTION see(text) RETURNS bool LANGUAGE sql LEAKPROOF AS 'SELECT true'",
+    ),
+    statement(
+        "S76",
+        "a temporary function in place of PostgreSQL's",
+        Both("SEP-302"),
+        "CREATE FUNCTION pg_temp.lower(text) RETURNS text LANGUAGE sql AS 'SELECT $1'",
+    ),
     statement("S114", "a grant to everybody", Both("SEP-302"), "GRANT ALL ON accounts TO PUBLIC"),
 ];

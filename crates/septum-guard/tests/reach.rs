@@ -1,0 +1,197 @@
+//! What becomes of what a statement reaches, by what the catalog says of it.
+#![expect(clippy::unwrap_used, reason = "a test's failure report")]
+
+mod model;
+
+use septum_bind::Binding;
+use septum_core::{Principal, Reason, TenantType};
+use septum_guard::Policy;
+use septum_sql::{MeetValue, Others, parse_script_with};
+
+fn policy() -> Policy {
+    let mut policy = Policy::default();
+    policy.functions = vec!["public.allowed".into(), "dblink".into(), "crosstab".into()];
+    policy
+}
+
+fn reason_under(text: &str, policy: Policy) -> Option<Reason> {
+    let tenant = TenantType::Text.parse("acme").unwrap();
+    let binding = Binding::for_tests(tenant, Principal::new("ann").unwrap());
+    model::guard(policy).judge(text, Some(&binding)).err().map(|denial| denial.reason)
+}
+
+#[track_caller]
+fn each(texts: &[(&str, Option<Reason>)]) {
+    for (text, reason) in texts {
+        assert_eq!(reason_under(text, policy()), *reason, "{text}");
+    }
+}
+
+#[test]
+fn s33_s103_a_relation_is_reached_only_where_somebody_said_whose_rows_it_has() {
+    each(&[
+        ("SELECT * FROM accounts", None),
+        ("SELECT * FROM countries JOIN accounts USING (name)", None),
+        ("SELECT * FROM rates", Some(Reason::Unclassified)),
+        ("DELETE FROM rates", Some(Reason::Unclassified)),
+        ("SELECT (SELECT max(rate) FROM rates) FROM accounts", Some(Reason::Unclassified)),
+        ("WITH rates AS (SELECT 1) SELECT * FROM rates, public.rates", Some(Reason::Unclassified)),
+        ("WITH rates AS (SELECT 1) SELECT * FROM rates", None),
+        ("SELECT * FROM totals", Some(Reason::Unclassified)),
+        ("SELECT last_value FROM numbers", Some(Reason::RelationNotAllowed)),
+        ("SELECT nextval('numbers')", None),
+        ("UPDATE countries SET name = 'x'", Some(Reason::SharedWrite)),
+        (
+            "WITH x AS (DELETE FROM countries RETURNING 1) SELECT * FROM x",
+            Some(Reason::SharedWrite),
+        ),
+        (
+            "MERGE INTO countries c USING accounts a ON true WHEN MATCHED THEN DELETE",
+            Some(Reason::SharedWrite),
+        ),
+        ("COPY countries FROM STDIN", Some(Reason::SharedWrite)),
+        ("COPY countries TO STDOUT", None),
+        ("SELECT * FROM made_since", Some(Reason::UnknownObject)),
+        ("SELECT 'x'::made_since", Some(Reason::UnknownObject)),
+        ("SELECT made_since(1)", Some(Reason::UnknownObject)),
+        ("SELECT 1 @#@# 2", Some(Reason::UnknownObject)),
+    ]);
+}
+
+#[test]
+fn s33_the_denial_of_an_unclassified_relation_says_which_lines_would_classify_it() {
+    let tenant = TenantType::Text.parse("acme").unwrap();
+    let binding = Binding::for_tests(tenant, Principal::new("ann").unwrap());
+    let denial = model::guard(policy()).judge("TABLE rates", Some(&binding)).unwrap_err();
+    let lines = "`[[relations]] name = \"public.rates\" scope = \"shared\"`";
+    assert!(denial.message.contains(lines), "{}", denial.message);
+}
+
+#[test]
+fn s37_s38_a_view_is_what_its_definition_reaches() {
+    each(&[
+        ("SELECT * FROM names", None),
+        ("SELECT * FROM names_of_names", None),
+        ("SELECT * FROM past", Some(Reason::ViewPastPolicies)),
+        ("SELECT * FROM through_past", Some(Reason::ViewPastPolicies)),
+        ("SELECT * FROM with_rates", Some(Reason::Unclassified)),
+        ("SELECT * FROM with_totals", Some(Reason::Unclassified)),
+        ("SELECT * FROM sessions", Some(Reason::RelationNotAllowed)),
+        ("SELECT * FROM classes", None),
+        // Who lists a view has looked at it.
+        ("SELECT * FROM listed", None),
+        ("DELETE FROM listed", Some(Reason::SharedWrite)),
+        ("SELECT * FROM calling", Some(Reason::FunctionNotAllowed)),
+        ("SELECT * FROM calling_allowed", None),
+        ("UPDATE names SET name = 'x'", Some(Reason::Unclassified)),
+    ]);
+}
+
+#[test]
+fn s27_s40_s132_a_function_of_the_users_runs_only_where_it_is_listed() {
+    each(&[
+        ("SELECT allowed(1)", None),
+        ("SELECT mine(1)", Some(Reason::FunctionNotAllowed)),
+        ("SELECT * FROM mine(1)", Some(Reason::FunctionNotAllowed)),
+        ("SELECT definer()", Some(Reason::FunctionNotAllowed)),
+        // By the types of its arguments it is PostgreSQL's own, or may be the user's.
+        ("SELECT lower(name) FROM accounts", None),
+        ("SELECT lower(id) FROM accounts", Some(Reason::FunctionNotAllowed)),
+        ("SELECT lower($1)", Some(Reason::FunctionNotAllowed)),
+        ("SELECT lower($1::text)", None),
+        ("SELECT pg_catalog.lower($1)", None),
+        ("SELECT a.totalled FROM accounts a", Some(Reason::FunctionNotAllowed)),
+        ("SELECT totalled(a) FROM accounts a", Some(Reason::FunctionNotAllowed)),
+        ("SELECT (a).totalled FROM accounts a", Some(Reason::FunctionNotAllowed)),
+        ("SELECT x.totalled FROM (SELECT 1 AS totalled) x", None),
+    ]);
+}
+
+#[test]
+fn s09_s53a_operators_and_casts_of_the_users_are_functions_of_theirs() {
+    each(&[
+        ("SELECT id === 'x' FROM accounts", Some(Reason::OperatorNotAllowed)),
+        ("SELECT id OPERATOR(public.===) name FROM accounts", Some(Reason::OperatorNotAllowed)),
+        ("SELECT m::int FROM texts", Some(Reason::FunctionNotAllowed)),
+        ("SELECT m + 1 FROM texts", Some(Reason::FunctionNotAllowed)),
+        ("SELECT id + 1 FROM texts WHERE c = 'x'", None),
+    ]);
+}
+
+#[test]
+fn s128_s130_extensions_are_known_by_what_they_do() {
+    each(&[
+        ("SELECT c = 'x', c || 'y', h -> 'a', similarity(name, 'x') FROM texts, accounts", None),
+        ("SELECT id FROM accounts WHERE name % 'x' ORDER BY name <-> 'x'", None),
+        ("SELECT crypt('x', gen_salt('bf')), digest('x', 'sha256')", None),
+        // They set something for the rest of the session.
+        ("SELECT set_limit(0.1)", Some(Reason::FunctionNotAllowed)),
+        ("SELECT isn_weak(true)", Some(Reason::FunctionNotAllowed)),
+        // Listed, and refused all the same.
+        ("SELECT * FROM dblink('x', 'y') AS z(a int)", Some(Reason::FunctionNotAllowed)),
+        ("SELECT * FROM crosstab('SELECT 1') AS z(a text)", Some(Reason::FunctionNotAllowed)),
+    ]);
+}
+
+#[test]
+fn s106_system_columns_are_read_of_postgresqls_own_relations_only() {
+    each(&[
+        ("SELECT xmin FROM accounts", Some(Reason::SystemColumnNotAllowed)),
+        ("SELECT a.ctid FROM accounts a", Some(Reason::SystemColumnNotAllowed)),
+        ("DELETE FROM accounts WHERE ctid = '(0,1)'", Some(Reason::SystemColumnNotAllowed)),
+        ("SELECT tableoid FROM accounts", None),
+        ("SELECT x.xmin FROM (SELECT 1 AS xmin FROM accounts) x", None),
+        ("SELECT t.xmin FROM pg_type t", None),
+    ]);
+    let mut locking = policy();
+    locking.system_columns = true;
+    assert_eq!(reason_under("SELECT xmin FROM accounts", locking), None);
+}
+
+/// What meets the tenant column, for the log (catalogue S158).
+fn meets(text: &str) -> Vec<String> {
+    let script = parse_script_with(text, Others::Refuse, Some(&model::model())).unwrap();
+    let meets = script.iter().flat_map(|one| &one.facts().reach.meets);
+    let told = |value: &MeetValue| match value {
+        MeetValue::Literal(text) => text.to_string(),
+        MeetValue::Parameter(number) => format!("${number}"),
+        MeetValue::ParameterArray(number) => format!("${number}[]"),
+    };
+    meets.map(|meet| told(&meet.value)).collect()
+}
+
+#[test]
+fn s158_values_that_meet_the_tenant_column_are_seen_in_every_form() {
+    for (text, values) in [
+        ("SELECT * FROM accounts WHERE tenant_id = 'x'", &["x"][..]),
+        ("SELECT * FROM accounts a WHERE $2 = a.tenant_id::varchar", &["$2"]),
+        ("SELECT * FROM accounts WHERE tenant_id IN ('x', $1, 'y')", &["x", "$1", "y"]),
+        ("SELECT * FROM accounts WHERE tenant_id = ANY ($1)", &["$1[]"]),
+        ("SELECT * FROM accounts WHERE tenant_id = ANY ($1::text[])", &["$1[]"]),
+        ("SELECT * FROM accounts WHERE tenant_id = ANY (ARRAY['x', $1])", &["x", "$1"]),
+        ("SELECT * FROM accounts WHERE tenant_id = ANY ('{x,\"y\"}')", &["x", "y"]),
+        ("SELECT * FROM accounts WHERE tenant_id BETWEEN 'x' AND 'y'", &["x", "y"]),
+        ("SELECT * FROM accounts WHERE tenant_id <> 'x'", &["x"]),
+        ("SELECT * FROM accounts WHERE (id, tenant_id) = (1, 'x')", &["x"]),
+        ("SELECT * FROM accounts WHERE (id, tenant_id) IN ((1, 'x'), (2, 'y'))", &["x", "y"]),
+        ("SELECT * FROM (SELECT tenant_id AS k FROM accounts) z WHERE k = 'x'", &["x"]),
+        ("WITH w AS (SELECT * FROM accounts) SELECT * FROM w WHERE w.tenant_id = 'x'", &["x"]),
+        ("INSERT INTO accounts VALUES (1, 'x'), (2, $1)", &["x", "$1"]),
+        ("INSERT INTO accounts (tenant_id, id) VALUES ('x', 1)", &["x"]),
+        ("INSERT INTO accounts (tenant_id, id) SELECT 'x', 1", &["x"]),
+        ("UPDATE accounts SET tenant_id = 'x'", &["x"]),
+        ("UPDATE accounts SET (id, tenant_id) = (1, 'x')", &["x"]),
+        (
+            "INSERT INTO accounts (id) VALUES (1) ON CONFLICT (id) DO UPDATE SET tenant_id = 'x'",
+            &["x"],
+        ),
+        (
+            "MERGE INTO accounts a USING b ON a.id = b.id WHEN NOT MATCHED THEN INSERT (tenant_id) VALUES ('x')",
+            &["x"],
+        ),
+        ("SELECT * FROM accounts JOIN b USING (tenant_id)", &[]),
+        ("SELECT * FROM accounts WHERE name = 'x' AND id = 1", &[]),
+    ] {
+        assert_eq!(meets(text), values, "{text}");
+    }
+}
