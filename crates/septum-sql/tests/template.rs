@@ -6,7 +6,7 @@ mod literals;
 use proptest::prelude::*;
 use septum_sql::{Shape, Template};
 
-use literals::{INTEGERS, NUMBERS, STRINGS, mutated};
+use literals::{mutated, picks, with_values};
 
 fn template(text: &str) -> Option<Template> {
     literals::template(text, None)
@@ -89,7 +89,10 @@ fn what_is_no_value_is_a_part_of_the_text() {
             "SELECT 1 = a, set_config('x.a', 'b', true)",
             "SELECT 1 = a, set_config('x.a', 'c', true)",
         ),
-        ("SELECT 1 = a, current_setting('x.a'::text)", "SELECT 1 = a, current_setting('x.b'::text)"),
+        (
+            "SELECT 1 = a, current_setting('x.a'::text)",
+            "SELECT 1 = a, current_setting('x.b'::text)",
+        ),
         (
             "SELECT 1 = a, set_config('x.a'::text, 'b', true)",
             "SELECT 1 = a, set_config('septum.tenant'::text, 'b', true)",
@@ -99,10 +102,7 @@ fn what_is_no_value_is_a_part_of_the_text() {
             "SELECT 1 = a, pg_catalog.set_config('x.a', CAST('c' AS varchar)::text, true)",
         ),
         ("SELECT set_config('x.a'::text, 'b', true)", "SELECT set_config('x.b'::text, 'b', true)"),
-        (
-            "SET TIME ZONE INTERVAL '1'; SELECT 1 = a",
-            "SET TIME ZONE INTERVAL '2'; SELECT 1 = a",
-        ),
+        ("SET TIME ZONE INTERVAL '1'; SELECT 1 = a", "SET TIME ZONE INTERVAL '2'; SELECT 1 = a"),
         ("SELECT 1 = a, to_regclass('x')", "SELECT 1 = a, to_regclass('y')"),
         ("SELECT 1 = a, 'x'::oid", "SELECT 1 = a, 'y'::oid"),
         ("SELECT 1 = a, '(1)'::place", "SELECT 1 = a, '(2)'::place"),
@@ -150,10 +150,6 @@ fn s150_a_text_of_many_literals_makes_no_template() {
     assert!(template(&list(257)).is_none());
 }
 
-fn picks() -> impl Strategy<Value = Vec<Option<usize>>> {
-    prop::collection::vec(prop::option::weighted(0.8, 0..1000_usize), 8)
-}
-
 /// A place for a value; `?` is one.
 const PLACES: [&str; 35] = [
     "SELECT ?",
@@ -193,18 +189,6 @@ const PLACES: [&str; 35] = [
     "SELECT set_config(?::text, ?::text, ?), current_setting(CAST(? AS varchar)), a = ?",
     "BEGIN; SELECT a = ?; SELECT b = ?; COMMIT",
 ];
-
-fn with_values(place: &str, picks: &[Option<usize>]) -> String {
-    let pool: Vec<&str> = [&STRINGS[..], &INTEGERS, &NUMBERS, &["NULL", "true", "$1"]].concat();
-    let mut picks = picks.iter().cycle();
-    place
-        .split_inclusive('?')
-        .map(|part| {
-            let pick = picks.next().copied().flatten().unwrap_or(3);
-            part.replace('?', pool[pick % pool.len()])
-        })
-        .collect()
-}
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 2048, ..ProptestConfig::default() })]

@@ -1,7 +1,15 @@
 //! The catalog snapshot of a real server, and what is made of it.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test's failure report")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test's failure report"
+)]
 
 mod catalog;
+#[path = "../literals/mod.rs"]
+mod literals;
 mod posture;
 mod resolve;
 mod rewrite;
+mod template;

@@ -1,6 +1,7 @@
 //! Texts with other literals in them, and what a template of one makes of another.
 
 use pg_query::protobuf::Token;
+use proptest::prelude::*;
 use septum_sql::{Model, Others, Shape, Statement, Template};
 use septum_sql::{parse_script_and_template, parse_script_with};
 
@@ -32,7 +33,7 @@ pub(crate) fn serves(of: &str, text: &str, model: Option<&Model>) -> bool {
     true
 }
 
-pub(crate) const STRINGS: [&str; 20] = [
+const STRINGS: [&str; 20] = [
     "''",
     "'t'",
     "'2'",
@@ -54,8 +55,8 @@ pub(crate) const STRINGS: [&str; 20] = [
     "'a'\n'b'",
     "'\r\n--'",
 ];
-pub(crate) const INTEGERS: [&str; 9] = ["0", "1", "2", "17", "007", "2147483647", "0x1F", "1_000", "0b11"];
-pub(crate) const NUMBERS: [&str; 11] = [
+const INTEGERS: [&str; 9] = ["0", "1", "2", "17", "007", "2147483647", "0x1F", "1_000", "0b11"];
+const NUMBERS: [&str; 11] = [
     "1.5",
     ".5",
     "1.",
@@ -87,4 +88,22 @@ pub(crate) fn mutated(text: &str, picks: &[Option<usize>]) -> String {
         from = token.end as usize;
     }
     mutated + &text[from..]
+}
+
+/// Which literals of a pool to take.
+pub(crate) fn picks() -> impl Strategy<Value = Vec<Option<usize>>> {
+    prop::collection::vec(prop::option::weighted(0.8, 0..1000_usize), 8)
+}
+
+/// A text with a literal in the place of each `?`.
+pub(crate) fn with_values(place: &str, picks: &[Option<usize>]) -> String {
+    let pool: Vec<&str> = [&STRINGS[..], &INTEGERS, &NUMBERS, &["NULL", "true", "$1"]].concat();
+    let mut picks = picks.iter().cycle();
+    place
+        .split_inclusive('?')
+        .map(|part| {
+            let pick = picks.next().copied().flatten().unwrap_or(3);
+            part.replace('?', pool[pick % pool.len()])
+        })
+        .collect()
 }
