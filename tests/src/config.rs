@@ -144,7 +144,7 @@ folder = "audit"
 
 # The attacks of a whole run are one application's.
 [lockout]
-after = 10000
+after = 0
 socket = "lockout.sock"
 
 [database]

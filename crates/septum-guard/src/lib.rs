@@ -2,10 +2,10 @@
 //! or a [`Denial`] out.
 //!
 //! One file a rule, in `rules/`. A statement runs when every rule lets it; what no rule knows
-//! is refused. This depth judges by names, as they stand in the tree; the catalog snapshot will
-//! resolve them to objects, and relations to tenant, shared, system and unclassified.
+//! is refused. Names are resolved against the catalog: relations are tenant, shared, system or
+//! unclassified, and each function that a call, an operator or a cast can mean must be allowed.
 //!
-//! The verdict on a text is a pure function of text, policy and whether a tenant is bound, so one
+//! The verdict on a text is a pure function of text, policy, model and whether a tenant is bound, so one
 //! cache serves all tenants. Which tenant is bound matters to one thing only: whether a key that a
 //! value spells is another's, which is for the log.
 

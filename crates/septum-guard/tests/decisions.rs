@@ -50,9 +50,12 @@ fn s9_of_the_names_before_a_column_none_is_a_function() {
     let runs = |text: &str| guard.judge(text, Some(&binding())).is_ok();
     // As SQLAlchemy names columns.
     assert!(runs("SELECT pg_catalog.pg_namespace.nspname FROM pg_catalog.pg_namespace"));
-    for text in
-        ["SELECT a.pg_sleep FROM a", "SELECT s.a.pg_sleep FROM s.a", "SELECT (a).b.lo_get FROM a"]
-    {
+    assert!(!runs("SELECT l.lo_get FROM unnest(ARRAY[1::oid]) l"));
+    for text in [
+        "SELECT g.pg_sleep FROM unnest(ARRAY[1::float8]) g",
+        "SELECT s.a.pg_sleep FROM s.a",
+        "SELECT (a).b.lo_get FROM a",
+    ] {
         assert!(!runs(text), "{text}");
     }
 }
@@ -69,6 +72,15 @@ fn s08_a_setting_that_a_parameter_names_is_none_of_septums() {
         let again = guard.judge(canonical, Some(&binding())).unwrap();
         assert_eq!(again.first().unwrap().canonical(), canonical);
     }
+}
+
+#[test]
+fn s09_unnest_of_several_lists_is_a_call_for_each_in_from_alone() {
+    let guard = model::guard(Policy::default());
+    let runs = |text: &str| guard.judge(text, Some(&binding())).is_ok();
+    assert!(runs("SELECT * FROM unnest(ARRAY[1], ARRAY['a']) AS u (a, b)"));
+    assert!(!runs("SELECT unnest(ARRAY[1], ARRAY['a'])"));
+    assert!(!runs("SELECT * FROM unnest(ARRAY[1], pg_sleep(1)) AS u (a, b)"));
 }
 
 #[test]

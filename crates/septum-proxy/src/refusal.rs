@@ -84,7 +84,10 @@ impl Refusal {
 
     /// Whether a newer look at the database's catalog may find no reason to refuse.
     pub(crate) fn may_be_outdated(&self) -> bool {
-        matches!(self.reason, Reason::CatalogUnavailable | Reason::UnprovenTable)
+        matches!(
+            self.reason,
+            Reason::CatalogUnavailable | Reason::UnprovenTable | Reason::UnknownObject
+        )
     }
 
     /// Records the refusal where it is one for the log; then it may be answered.

@@ -2,7 +2,6 @@
 //! each way in which Septum keeps a statement to one tenant must do exactly that.
 #![expect(
     clippy::unwrap_used,
-    clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,
     clippy::print_stdout,
@@ -118,5 +117,8 @@ fn each_part_of_the_rewriting_is_missed_where_it_is_spoiled() {
         let seen = run(&cluster, plan, &ways);
         let first = seen.differences.first().unwrap_or_else(|| panic!("{spoil:?} was not found"));
         println!("{first}");
+        // Without the barrier no row too many is seen, but what fails on one.
+        let fails = first.contains("=== Failure") || first.contains("=== Leak");
+        assert!(fails || (replaced, by) != NO_BARRIER, "{first}");
     }
 }

@@ -102,7 +102,7 @@ struct Trial {
 
 impl Trial {
     fn new(statement: Statement, ways: &[Box<dyn Way>], seen: &mut Seen) -> Self {
-        let mut carry = |way: &Box<dyn Way>| match way.carry(&statement) {
+        let mut carry = |way: &dyn Way| match way.carry(&statement) {
             Ok(carried) => Some(carried),
             Err(why) => {
                 *seen.denied.entry(way.name()).or_default() += 1;
@@ -110,7 +110,7 @@ impl Trial {
                 None
             }
         };
-        let carried = ways.iter().map(&mut carry).collect();
+        let carried = ways.iter().map(|way| carry(&**way)).collect();
         Self { statement, carried }
     }
 

@@ -103,7 +103,8 @@ async fn s29_the_database_tells_of_a_change_long_before_the_next_look() {
     let before = fixture.services.guard.judgement("SELECT 1");
     admin.batch_execute("CREATE TEMP TABLE quiet (id int)").await.unwrap();
     admin.batch_execute("ALTER TABLE accounts DISABLE ROW LEVEL SECURITY").await.unwrap();
-    becomes(&acme, "SELECT * FROM accounts", "SEP-511").await;
+    // Without the tenant column: the tripwire would end the connection in between.
+    becomes(&acme, "SELECT secret FROM accounts", "SEP-511").await;
     assert!(!fixture.services.guard.is_current(&before));
     fixture.stop().await;
 }

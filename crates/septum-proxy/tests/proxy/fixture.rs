@@ -117,7 +117,10 @@ impl Fixture {
             traces: Traces::new(),
             guard: Arc::new(Guard::new(Policy::new(mode, Environment::Test).unwrap())),
             audit: audit.clone(),
-            lockouts: Arc::new(Lockouts::new(LockoutPolicy::default())),
+            lockouts: Arc::new(Lockouts::new(LockoutPolicy {
+                after: 0,
+                ..LockoutPolicy::default()
+            })),
             clock: now,
         };
         serve(&mut services);

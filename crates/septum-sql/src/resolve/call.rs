@@ -33,6 +33,16 @@ impl<'a> Resolver<'a> {
         self.functions(&call.funcname, &given)
     }
 
+    /// A call for each argument by itself.
+    pub(super) fn unnest_each(&mut self, call: &'a p::FuncCall) {
+        self.calls += 1;
+        for argument in &call.args {
+            let arguments = [self.expression(argument).ty];
+            let given = Given { arguments: &arguments, names: &[], spread: false };
+            self.functions(&call.funcname, &given);
+        }
+    }
+
     fn functions(&mut self, name: &'a [p::Node], given: &Given<'_>) -> (Typed, Vec<&'a Function>) {
         let Some(name) = parts(name) else {
             self.refuse("FuncCall");
@@ -155,14 +165,11 @@ impl<'a> Resolver<'a> {
             return known.uniform(left.is_none()).ty(self.catalog);
         }
         let all = known.all.iter().filter_map(|oid| self.catalog.operator(*oid));
-        self.fitting_operators(all.collect(), left, right)
+        self.fitting_operators(all.collect(), left, right).ty(self.catalog)
     }
 
     fn operator_of(&mut self, schema: &'a str, name: &str, left: Option<Ty>, right: Ty) -> Ty {
         let all: Vec<_> = self.catalog.operators_named(Some(schema), name).collect();
-        if all.is_empty() {
-            self.missing(MissingKind::Operator, Some(schema), name);
-        }
         let exact = operands(left, right)
             .and_then(|types| all.iter().find(|one| (one.left, one.right) == types).copied());
         match exact {
@@ -170,11 +177,17 @@ impl<'a> Resolver<'a> {
                 self.note_operator(one);
                 Ty::declared(self.catalog, one.result)
             }
-            None => self.fitting_operators(all, left, right),
+            None => {
+                let results = self.fitting_operators(all, left, right);
+                if matches!(results, Uniform::None) {
+                    self.missing(MissingKind::Operator, Some(schema), name);
+                }
+                results.ty(self.catalog)
+            }
         }
     }
 
-    fn fitting_operators(&mut self, all: Vec<&Operator>, left: Option<Ty>, right: Ty) -> Ty {
+    fn fitting_operators(&mut self, all: Vec<&Operator>, left: Option<Ty>, right: Ty) -> Uniform {
         self.spend(all.len());
         let mut results = Uniform::None;
         for one in all {
@@ -187,7 +200,7 @@ impl<'a> Resolver<'a> {
                 results.add(one.result);
             }
         }
-        results.ty(self.catalog)
+        results
     }
 
     /// PostgreSQL's own operators run reviewed functions only; a test holds that.

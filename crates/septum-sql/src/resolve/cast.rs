@@ -11,9 +11,8 @@ impl<'a> Resolver<'a> {
     pub(super) fn cast_to(&mut self, from: Ty, name: Option<&'a p::TypeName>) -> Ty {
         let Some(name) = name else { return Ty::Unknown };
         let target = self.type_name(name);
-        match target {
-            Ty::Of(target) => self.explicit_cast(from, target),
-            Ty::Unknown | Ty::Literal => self.any_cast(),
+        if let Ty::Of(target) = target {
+            self.explicit_cast(from, target);
         }
         self.see(target)
     }
@@ -21,21 +20,32 @@ impl<'a> Resolver<'a> {
     /// Notes the users' casts to a type, or to what it holds: elements, columns, a domain's
     /// type. A constant without a type is read by its type's input function.
     pub(super) fn explicit_cast(&mut self, from: Ty, target: Oid) {
-        for cast in self.foreign_casts() {
-            let from = match from {
-                Ty::Of(from) => may_hold(self.catalog, from, cast.source),
-                Ty::Unknown => true,
-                Ty::Literal => false,
-            };
-            if from && may_hold(self.catalog, target, cast.target) {
-                self.note_cast(cast);
+        if self.foreign_casts().is_empty() {
+            return;
+        }
+        match from {
+            Ty::Of(from) => {
+                for cast in self.foreign_casts() {
+                    if may_hold(self.catalog, from, cast.source)
+                        && may_hold(self.catalog, target, cast.target)
+                    {
+                        self.note_cast(cast);
+                    }
+                }
             }
+            Ty::Unknown if self.cast_to.contains(&target) => {}
+            Ty::Unknown => self.cast_to.push(target),
+            Ty::Literal => {}
         }
     }
 
-    fn any_cast(&mut self) {
+    /// `$1::name`: whoever binds it may have declared it of any type.
+    pub(super) fn cast_parameter(&mut self, name: Option<&'a p::TypeName>) {
         for cast in self.foreign_casts() {
-            self.note_cast(cast);
+            let Some(Ty::Of(target)) = name.map(|name| self.type_name(name)) else { return };
+            if may_hold(self.catalog, target, cast.target) {
+                self.note_cast(cast);
+            }
         }
     }
 
@@ -43,24 +53,47 @@ impl<'a> Resolver<'a> {
         &self.model.index().foreign_casts
     }
 
-    /// Notes the users' casts that may be applied without being written: their source is the
-    /// type of some expression, and their target is one of PostgreSQL's own (a condition becomes
-    /// `bool`, an index `int4`, a row `json`) or the type of some other expression.
+    /// Notes the users' casts that may be applied without being written, or to what is of an
+    /// unknown type: their source is the type of something in the statement, and their target is
+    /// one of PostgreSQL's own (a condition becomes `bool`, an index `int4`, a row `json`) or the
+    /// type of something else.
     pub(super) fn implied_casts(&mut self) {
-        for cast in self.foreign_casts() {
-            let applies = cast.context != CastContext::Explicit || cast.target == JSON;
-            let own = self
-                .catalog
-                .type_of(cast.target)
-                .is_some_and(|target| &*target.schema == "pg_catalog");
-            if applies && self.has_seen(cast.source) && (own || self.has_seen(cast.target)) {
-                self.note_cast(cast);
+        // Each may bring the types of its function in.
+        for _ in 0..=self.foreign_casts().len().min(8) {
+            for cast in self.foreign_casts() {
+                let implied = cast.context != CastContext::Explicit || cast.target == JSON;
+                let own = self
+                    .catalog
+                    .type_of(cast.target)
+                    .is_some_and(|target| &*target.schema == "pg_catalog");
+                let targets = self.cast_to.iter();
+                let written =
+                    targets.into_iter().any(|to| may_hold(self.catalog, *to, cast.target));
+                let applies = written || (implied && (own || self.may_be_there(cast.target)));
+                if applies && self.may_be_there(cast.source) {
+                    self.note_cast(cast);
+                }
             }
         }
     }
 
-    fn has_seen(&self, oid: Oid) -> bool {
-        self.unknown_seen || self.seen.iter().any(|seen| may_hold(self.catalog, *seen, oid))
+    /// Whether something in the statement may be of a type. What is of an unknown type was made
+    /// of what the statement names: columns, casts, functions, and parameters.
+    fn may_be_there(&self, oid: Oid) -> bool {
+        let holds = |outer: Oid| may_hold(self.catalog, outer, oid);
+        let columns = self.reach.relations.iter().filter_map(|one| self.catalog.relation(one.oid));
+        let functions = self.reach.callees.iter().filter_map(|one| self.catalog.function(one.oid));
+        if self.parameters || self.seen.iter().any(|seen| holds(*seen)) {
+            return true;
+        }
+        self.unknown
+            && (columns.flat_map(|one| &one.columns).any(|column| holds(column.type_oid))
+                || functions.into_iter().any(|one| {
+                    let all = one.all_types.as_deref().unwrap_or_default();
+                    let types =
+                        one.arguments.iter().chain(all).chain([&one.returns, &one.variadic]);
+                    types.filter(|ty| !is_polymorphic(**ty)).any(|ty| holds(*ty))
+                }))
     }
 
     fn note_cast(&mut self, cast: &Cast) {
@@ -69,4 +102,12 @@ impl<'a> Resolver<'a> {
             None => self.refuse("a cast without a function"),
         }
     }
+}
+
+/// Whether it is a pseudo-type whose values were given to the function, `anyelement` and its kin,
+/// or of which there are none. `record` is not: it may hold what the function makes.
+fn is_polymorphic(oid: Oid) -> bool {
+    const ANY: [u32; 12] = [2276, 2277, 2283, 2776, 3500, 3831, 4537, 4538, 5077, 5078, 5079, 5080];
+    const CSTRING_VOID_TRIGGER_INTERNAL: [u32; 4] = [2275, 2278, 2279, 2281];
+    oid == Oid::NONE || ANY.contains(&oid.0) || CSTRING_VOID_TRIGGER_INTERNAL.contains(&oid.0)
 }

@@ -151,12 +151,17 @@ impl<'a> Resolver<'a> {
         if column == "tableoid" {
             return super::types::OID.into();
         }
+        let ty = match column {
+            "ctid" => super::types::TID,
+            "xmin" | "xmax" => super::types::XID,
+            _ => super::types::CID,
+        };
         if self.model.class(relation) != Class::System
             && !self.reach.system_columns.contains(&column)
         {
             self.reach.system_columns.push(column);
         }
-        Typed::UNKNOWN
+        ty.into()
     }
 
     /// The same where it isn't known what the name means.

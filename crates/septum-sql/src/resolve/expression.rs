@@ -27,10 +27,24 @@ impl<'a> Resolver<'a> {
         match node {
             NodeEnum::AConst(constant) => of_constant(constant).into(),
             // Whoever binds it may declare its type.
-            NodeEnum::ParamRef(_) => Typed::UNKNOWN,
+            NodeEnum::ParamRef(_) => {
+                self.parameters = true;
+                Typed::UNKNOWN
+            }
             NodeEnum::ColumnRef(column) => self.column_ref(column),
             NodeEnum::TypeCast(cast) => {
-                let from = self.optional(cast.arg.as_deref()).unwrap_or(Typed::UNKNOWN);
+                let from = match cast.arg.as_deref() {
+                    // Whatever it is declared as, only this cast is applied to it.
+                    Some(p::Node { node: Some(NodeEnum::ParamRef(_)) }) | None => Typed::UNKNOWN,
+                    Some(arg) => self.expression(arg),
+                };
+                let of_parameter = matches!(
+                    cast.arg.as_deref().and_then(|arg| arg.node.as_ref()),
+                    Some(NodeEnum::ParamRef(_))
+                );
+                if of_parameter {
+                    self.cast_parameter(cast.type_name.as_ref());
+                }
                 let ty = self.cast_to(from.ty, cast.type_name.as_ref());
                 Typed { ty, origin: from.origin }
             }
@@ -159,11 +173,14 @@ impl<'a> Resolver<'a> {
             return Ty::Unknown;
         };
         let name = &operation.name;
-        self.meet(operation.kind(), left, right);
+        if compares(operation) {
+            self.meet(operation.kind(), left, right);
+        }
         match operation.kind() {
             K::AexprOp => self.plain_operation(name, left, right),
             K::AexprDistinct | K::AexprNotDistinct => {
                 self.plain_operation(name, left, right);
+                self.row_operation(name, left);
                 BOOL
             }
             K::AexprNullif => {
@@ -181,6 +198,7 @@ impl<'a> Resolver<'a> {
             }
             K::AexprIn => {
                 self.in_list(name, left, right);
+                self.row_operation(name, left);
                 BOOL
             }
             K::AexprLike | K::AexprIlike | K::AexprSimilar => {
@@ -230,6 +248,13 @@ impl<'a> Resolver<'a> {
             return BOOL;
         }
         result
+    }
+
+    /// A row that is cast to its type is compared column by column too.
+    fn row_operation(&mut self, name: &'a [p::Node], left: Option<&'a p::Node>) {
+        if !name.is_empty() && left.is_some_and(is_cast_row) {
+            self.operator(name, Some(Ty::Unknown), Ty::Unknown);
+        }
     }
 
     /// Each item has an operator of its own, or all of them one of their common type.
@@ -285,6 +310,10 @@ impl<'a> Resolver<'a> {
         match link.sub_link_type() {
             S::ExistsSublink => BOOL,
             S::AnySublink | S::AllSublink => {
+                if tested.is_some_and(is_cast_row) {
+                    self.operator_named("=", Some(Ty::Unknown), Ty::Unknown);
+                    self.row_operation(&link.oper_name, tested);
+                }
                 for (at, test) in tests.iter().enumerate() {
                     let column = columns.list.get(at).filter(|_| !columns.open);
                     let ty = column.map_or(Ty::Unknown, |column| column.typed.ty);
@@ -393,6 +422,35 @@ pub(super) fn row(node: &p::Node) -> Option<&[p::Node]> {
     match &node.node {
         Some(NodeEnum::RowExpr(row)) => Some(&row.args),
         _ => None,
+    }
+}
+
+/// Whether values are compared as such: a pattern of LIKE is no tenant's key.
+fn compares(operation: &p::AExpr) -> bool {
+    use p::AExprKind as K;
+    match operation.kind() {
+        K::AexprOp | K::AexprOpAny | K::AexprOpAll => {
+            let name = operation.name.last().and_then(string);
+            name.is_some_and(|name| ["=", "<>", "<", "<=", ">", ">="].contains(&name))
+        }
+        K::AexprDistinct
+        | K::AexprNotDistinct
+        | K::AexprNullif
+        | K::AexprIn
+        | K::AexprBetween
+        | K::AexprNotBetween
+        | K::AexprBetweenSym
+        | K::AexprNotBetweenSym => true,
+        K::AexprLike | K::AexprIlike | K::AexprSimilar | K::Undefined => false,
+    }
+}
+
+fn is_cast_row(node: &p::Node) -> bool {
+    match &node.node {
+        Some(NodeEnum::TypeCast(cast)) => {
+            cast.arg.as_deref().is_some_and(|arg| row(arg).is_some() || is_cast_row(arg))
+        }
+        _ => false,
     }
 }
 

@@ -115,6 +115,10 @@ impl<'a> Resolver<'a> {
             self.expression(call);
             return Columns::open();
         };
+        if is_unnest_of_several(function) {
+            self.unnest_each(function);
+            return Columns::open();
+        }
         let (typed, candidates) = self.call(function);
         let [only] = candidates.as_slice() else { return Columns::open() };
         let only = *only;
@@ -386,4 +390,17 @@ pub(super) fn bare_column(entries: &[Entry<'_>], name: &str, catalog: &crate::Ca
         }
     }
     found
+}
+
+/// `unnest(a, b)` in FROM is `ROWS FROM (unnest(a), unnest(b))`, as PostgreSQL's
+/// `transformRangeFunction` has it: no function takes several.
+fn is_unnest_of_several(call: &p::FuncCall) -> bool {
+    let named = crate::constant::parts(&call.funcname).as_deref() == Some(&["unnest"]);
+    let plain = call.agg_order.is_empty()
+        && call.agg_filter.is_none()
+        && call.over.is_none()
+        && !call.agg_star
+        && !call.agg_distinct
+        && !call.func_variadic;
+    named && plain && call.args.len() > 1
 }

@@ -190,7 +190,11 @@ impl<'a> Resolver<'a> {
             Some(NodeEnum::AConst(_)) => {
                 if let Some(MeetValue::Literal(text)) = value(array) {
                     for element in text.trim_matches(['{', '}']).split(',') {
-                        let element = element.trim().trim_matches('"');
+                        let element = element.trim();
+                        if element.is_empty() || element.eq_ignore_ascii_case("null") {
+                            continue;
+                        }
+                        let element = element.trim_matches('"');
                         self.add_meet(column, MeetValue::Literal(element.into()));
                     }
                 }

@@ -80,8 +80,12 @@ struct Resolver<'a> {
     left: usize,
     /// The types of expressions, where a cast of a user's could apply to them.
     seen: Vec<Oid>,
-    /// Whether there is an expression of which the type isn't known.
-    unknown_seen: bool,
+    /// Whether there is a parameter that isn't cast: whoever binds it may declare any type.
+    parameters: bool,
+    /// Whether there is another expression of which the type isn't known.
+    unknown: bool,
+    /// The types to which something of an unknown type is cast.
+    cast_to: Vec<Oid>,
     /// How many relations and calls were found, to be compared with the walk's count.
     relations: usize,
     calls: usize,
@@ -106,7 +110,9 @@ impl<'a> Resolver<'a> {
             ctes: Vec::new(),
             left: STEPS,
             seen: Vec::new(),
-            unknown_seen: false,
+            parameters: false,
+            unknown: false,
+            cast_to: Vec::new(),
             relations: 0,
             calls: 0,
             refused: None,
@@ -175,7 +181,8 @@ impl<'a> Resolver<'a> {
             match ty {
                 Ty::Of(oid) if self.seen.contains(&oid) => {}
                 Ty::Of(oid) => self.seen.push(oid),
-                Ty::Unknown => self.unknown_seen = true,
+                // It is made of what the statement names: see `may_be_there`.
+                Ty::Unknown => self.unknown = true,
                 // Its type's input function makes it, not a cast.
                 Ty::Literal => {}
             }

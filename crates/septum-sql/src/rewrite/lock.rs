@@ -8,7 +8,7 @@ use pg_query::protobuf as p;
 use pg_query::protobuf::node::Node as NodeEnum;
 use septum_core::Reason;
 
-use super::read::{Held, table_inside};
+use super::read::{Held, OURS, table_inside};
 use super::write::Target;
 use super::{Refusal, Rewriter};
 
@@ -50,19 +50,18 @@ impl<'m> Rewriter<'m> {
             return Ok(None);
         };
         let alias = Some(alias).filter(|alias| alias.aliasname != table.relname);
-        Ok(Some((held, p::RangeVar { alias, ..table })))
+        Ok(Some((held, p::RangeVar { alias, location: 0, ..table })))
     }
 
-    /// What a sub-select of ours holds back. INVARIANT: a table that is rewritten stands alone in
-    /// no other FROM, for each reference to one has become a sub-select.
+    /// What a sub-select of ours holds back. INVARIANT: it is ours by the mark that its table has;
+    /// a client's own, whose table was put back, looks the same.
     pub(super) fn behind(&self, item: &mut p::Node) -> Result<Option<Held<'m>>, Refusal> {
         let Some(NodeEnum::RangeSubselect(outside)) = &mut item.node else { return Ok(None) };
         let Some(NodeEnum::RangeVar(table)) = table_inside(outside).and_then(|of| of.node.as_ref())
         else {
             return Ok(None);
         };
-        // Without a schema it may be a common table expression of that name.
-        if table.schemaname.is_empty() {
+        if table.location != OURS {
             return Ok(None);
         }
         self.held(table)

@@ -11,6 +11,10 @@ use crate::catalog::{Oid, Relation, RelationKind};
 use crate::model::Class;
 use crate::tree::Scope;
 
+/// The place in the text that the table of a sub-select of ours has while a statement is
+/// rewritten: by its looks alone it could be the client's. Places are zero before and after.
+pub(super) const OURS: i32 = -1;
+
 /// What a relation's rows are held to.
 #[derive(Clone, Copy)]
 pub(super) struct Held<'m> {
@@ -106,9 +110,10 @@ impl<'m> Rewriter<'m> {
         let own = build::equal(build::column(&relation.name, column), self.tenant()?);
         let mut select = p::SelectStmt {
             target_list,
-            from_clause: vec![build::node(NodeEnum::RangeVar(build::reference(
-                relation, name.inh,
-            )))],
+            from_clause: vec![build::node(NodeEnum::RangeVar(p::RangeVar {
+                location: OURS,
+                ..build::reference(relation, name.inh)
+            }))],
             where_clause: build::boxed(own),
             ..build::select()
         };

@@ -233,6 +233,10 @@ async fn s44_s53_joins_sets_and_subqueries_see_the_tenants_rows_alone() {
         "SELECT a.id, d.id FROM accounts a LEFT JOIN deals d ON d.id = a.id + 1 WHERE d.id = 4",
         "SELECT a.id, d.id FROM accounts a RIGHT JOIN deals d ON d.id = a.id + 1 WHERE d.id = 4 AND 'a' <> upper(d.title)",
         "SELECT id FROM accounts WHERE id > 2 AND (id = ANY ('{2,4,6}'::int[]) AND (name = 'a4' AND id < 9))",
+        "SELECT o.id FROM (SELECT id, max(name) AS name FROM accounts GROUP BY id) o WHERE o.id < 5",
+        "SELECT * FROM (SELECT true FROM accounts ORDER BY 1) o",
+        "SELECT * FROM (SELECT id, 1 AS name FROM accounts LIMIT 3) accounts WHERE id < 9 AND name = 1",
+        "SELECT * FROM (SELECT 7 AS id, name FROM accounts FOR UPDATE) accounts WHERE id = 7",
         "SELECT a.*, count(d.id) FROM accounts a LEFT JOIN deals d ON d.account_id = a.id GROUP BY a.id",
         "SELECT name, count(*) FROM accounts GROUP BY id HAVING max(name) > 'a' ORDER BY upper(name)",
         "SELECT d.title, a.name FROM deals d, accounts a WHERE a.id = d.id GROUP BY d.tenant_id, d.id, a.id",
@@ -265,7 +269,7 @@ impl Bench {
         }
         script.push_str(
             "ALTER VIEW crm.account_names SET (security_invoker = true);
-             GRANT SELECT ON ALL TABLES IN SCHEMA crm TO app; SET ROLE app;",
+             GRANT SELECT, UPDATE ON ALL TABLES IN SCHEMA crm TO app; SET ROLE app;",
         );
         self.client.batch_execute(&script).await.unwrap();
         let text = format!("WITH q AS ({text}) SELECT q::text FROM q");

@@ -68,7 +68,7 @@ impl Maker<'_> {
         match (self.row(), self.dice.below(4)) {
             (Some(rel), 0) => sql![rel.alias, "IS NOT NULL"],
             (Some(rel), 1) => sql![format!("{0} IS NOT DISTINCT FROM {0}", rel.alias)],
-            (Some(rel), 2) if !rel.renamed => {
+            (Some(rel), 2) => {
                 sql!["to_jsonb (", rel.alias, ") ->> 'title' <>", self.leaf(Ty::Text)]
             }
             _ => sql![

@@ -301,8 +301,7 @@ impl Maker<'_> {
             let names: Vec<_> = columns.iter().take(count).map(|c| c.name.as_str()).collect();
             list = format!("( {} )", names.join(" , "));
         }
-        let renamed = !list.is_empty();
-        (format!("AS {alias} {list}"), Rel { renamed, ..Rel::new(alias, columns) })
+        (format!("AS {alias} {list}"), Rel::new(alias, columns))
     }
 
     fn view(&mut self) -> From {
@@ -321,7 +320,11 @@ impl Maker<'_> {
     /// A query, or VALUES, as an item.
     fn derived(&mut self, lateral: &str) -> From {
         let types = self.types();
-        let query = if self.may(12) { self.values(&types) } else { self.query_of(&types) };
+        let query = match self.dice.below(16) {
+            0 | 1 => self.values(&types),
+            2 if self.may_lock => self.locked(&types),
+            _ => self.query_of(&types),
+        };
         let name = self.name("d");
         let columns = self.columns(&name, &types);
         let names: Vec<_> = columns.iter().map(|column| column.name.as_str()).collect();

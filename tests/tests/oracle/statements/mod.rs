@@ -48,6 +48,8 @@ pub(crate) struct Maker<'a> {
     parameters: Vec<(Ty, String)>,
     /// Tables that the statement writes: none is written twice.
     written: Vec<usize>,
+    /// Whether rows may be locked: not where some are written too.
+    may_lock: bool,
     /// How much more may be nested.
     fuel: i32,
     names: usize,
@@ -64,6 +66,7 @@ impl Statement {
             beside: Vec::new(),
             parameters: Vec::new(),
             written: Vec::new(),
+            may_lock: false,
             fuel,
             names: 0,
         };
@@ -74,9 +77,12 @@ impl Statement {
     }
 }
 
+/// Makes a statement, and says whether the order of its rows means something.
+type Make<M> = fn(&mut M) -> (Sql, bool);
+
 impl Maker<'_> {
     fn statement(&mut self) -> (Sql, bool) {
-        let kinds: &[(usize, fn(&mut Self) -> (Sql, bool))] = &[
+        let kinds: &[(usize, Make<Self>)] = &[
             (62, Self::top_query),
             (11, |maker| (maker.insert(), false)),
             (11, |maker| (maker.update(), false)),

@@ -20,6 +20,7 @@ impl Maker<'_> {
     pub(super) fn top_query(&mut self) -> (Sql, bool) {
         let ctes = self.ctes.len();
         let with = self.maybe(25, |maker| maker.with(true));
+        self.may_lock = self.written.is_empty();
         let (sql, ordered) = match self.dice.below(60) {
             0 => {
                 let table = self.dice.pick(&self.schema.tables).clone();
@@ -30,7 +31,7 @@ impl Maker<'_> {
                 let set = self.set_operation(&types);
                 self.in_order(set, types.len())
             }
-            6..=9 if self.written.is_empty() => (self.locking(), false),
+            6..=9 if self.may_lock => (self.locking(), false),
             _ => {
                 let (select, width) = self.select(None, Purpose::Top);
                 self.in_order(select, width)
@@ -210,6 +211,16 @@ impl Maker<'_> {
             5 => format!("({rel}).*").into(),
             _ => "*".into(),
         }
+    }
+
+    /// Locked rows with these columns. Nothing can follow it.
+    pub(super) fn locked(&mut self, types: &[Ty]) -> Sql {
+        let table = self.table();
+        self.frames.push(table.frame());
+        let items = types.iter().map(|ty| self.leaf(*ty).term(*ty)).collect();
+        let filter = self.filter(40);
+        self.frames.pop();
+        sql!["SELECT", Sql::exactly(items), "FROM", table.sql, filter, "FOR UPDATE"]
     }
 
     /// A query that locks what it reads.

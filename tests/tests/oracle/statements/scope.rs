@@ -12,8 +12,6 @@ pub(super) struct Rel {
     pub(super) table: Option<usize>,
     /// Whether a column is a table's own, with the traps that its data holds.
     pub(super) trapped: bool,
-    /// A table whose alias names its columns anew. Inside of its row they keep their names.
-    pub(super) renamed: bool,
     /// A function of one value: it has no fields.
     pub(super) scalar: bool,
 }
@@ -34,14 +32,7 @@ pub(super) struct Frame {
 
 impl Rel {
     pub(super) fn new(alias: impl Into<String>, columns: Vec<Column>) -> Self {
-        Self {
-            alias: alias.into(),
-            columns,
-            table: None,
-            trapped: false,
-            renamed: false,
-            scalar: false,
-        }
+        Self { alias: alias.into(), columns, table: None, trapped: false, scalar: false }
     }
 
     pub(super) fn column(&self, column: &Column) -> String {

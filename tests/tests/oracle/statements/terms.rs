@@ -185,7 +185,6 @@ impl Maker<'_> {
             5 => sql!["concat (", self.expr(Ty::Text), ",", self.expr(Ty::Int), ")"],
             6 => sql!["(", self.expr(Ty::Uuid), ") :: text"],
             7 => match self.row() {
-                Some(rel) if rel.renamed && false => format!("{}::text", rel.alias).into(),
                 Some(rel) => {
                     let whole =
                         *self.dice.pick(&["to_jsonb(R)::text", "R::text", "row_to_json(R)::text"]);
@@ -209,7 +208,7 @@ impl Maker<'_> {
             1 => match self.row() {
                 // A row has other keys: neither of its values is asked for as a number.
                 Some(rel) => sql!["jsonb_build_object ( 'row' ,", rel.alias, ")"],
-                Some(_) | None => self.leaf(Ty::Json),
+                None => self.leaf(Ty::Json),
             },
             _ => self.leaf(Ty::Json),
         }
