@@ -4,7 +4,7 @@
 //!
 //! The statements that they send are kept in `recorded/`, one of each shape; `refused.rs` has the
 //! guard judge them without any server.
-#![expect(clippy::unwrap_used, reason = "a panic is the report")]
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a panic is the report")]
 
 mod programs;
 mod recording;
