@@ -21,7 +21,7 @@ use std::sync::{Arc, OnceLock};
 use septum_core::{TenantId, TenantType};
 
 use crate::tree::Constant;
-use crate::{Facts, Kind, MeetValue, Statement};
+use crate::{Facts, Kind, Statement};
 
 use literal::{Class, Literal};
 use shape::Cut;
@@ -132,7 +132,9 @@ impl Part {
     fn new(shape: &Shape<'_>, judged: &Judged) -> Option<Self> {
         let statement = &judged.statement;
         let never = matches!(statement.kind, Kind::Handover { .. } | Kind::Other(_));
-        if never || statement.refusal.is_some() || has_literal_key(&statement.facts) {
+        // The facts hold a constant that meets a tenant column, which is compared with the key.
+        let is_held = statement.facts.reach.constants_meet;
+        if never || is_held || statement.refusal.is_some() {
             return None;
         }
         let canonical = Shape::of(&statement.canonical)?;
@@ -232,15 +234,6 @@ impl Part {
         }
         Some(Arc::new(Facts { uuids, ..Facts::clone(&self.facts) }))
     }
-}
-
-/// Whether a constant meets a tenant column: the facts hold its value then, which is compared with
-/// the bound tenant's key.
-fn has_literal_key(facts: &Facts) -> bool {
-    facts.reach.meets.iter().any(|meet| match meet.value {
-        MeetValue::Literal(_) => true,
-        MeetValue::Parameter(_) | MeetValue::ParameterArray(_) => false,
-    })
 }
 
 /// The ordinals of a constant's literal in the text and in the canonical text, if it is a value
