@@ -4,7 +4,8 @@
 //! INVARIANT: whoever makes a fact, or another tree, of what a constant says takes the constant's
 //! place out of here. A place that isn't named is none: the length of a type (`varchar(20)`), a
 //! position (`ORDER BY 1`), an option, an argument of a function (`nextval('s')`,
-//! `set_config(...)`), a name (`'t'::regclass`).
+//! `set_config(...)`, inside of casts too), a name (`'t'::regclass`). Whether a constant meets a tenant
+//! column only the catalog tells: [`Reach::constants_meet`](crate::Reach::constants_meet).
 
 use std::ops::Range;
 
