@@ -122,7 +122,8 @@ impl Fixture {
     async fn at_the_server(&self) -> (i64, i64) {
         let admin = connect(&self.cluster.dsn("crm")).await.unwrap();
         let sql = "SELECT count(*) FILTER (WHERE ssl), count(*) FILTER (WHERE NOT ssl)
-                   FROM pg_stat_ssl JOIN pg_stat_activity USING (pid) WHERE usename = 'crm_app'";
+                   FROM pg_stat_ssl JOIN pg_stat_activity USING (pid)
+                   WHERE usename = 'crm_app' AND application_name = 'septum'";
         let row = admin.query_one(sql, &[]).await.unwrap();
         (row.get(0), row.get(1))
     }

@@ -88,7 +88,7 @@ fn s37_s38_a_view_is_what_its_definition_reaches() {
 }
 
 #[test]
-fn s27_s40_s132_a_function_of_the_users_runs_only_where_it_is_listed() {
+fn s27_s40_s132_s169_a_function_of_the_users_runs_only_where_it_is_listed() {
     each(&[
         ("SELECT allowed(1)", None),
         ("SELECT mine(1)", Some(Reason::FunctionNotAllowed)),

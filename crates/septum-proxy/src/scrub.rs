@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn s57_s63_a_detail_with_a_key_or_a_row_is_told_of_the_tenants_own_key_only() {
+    fn s57_s61_s63_a_detail_with_a_key_or_a_row_is_told_of_the_tenants_own_key_only() {
         let key = "Key (email)=(u5@t2.com) already exists.";
         assert_eq!(said("23505", b'D', key, Stage::Rows), None);
         assert_eq!(field("23505", b'D', key, Stage::Rows, || true).as_deref(), Some(key));

@@ -18,8 +18,9 @@ pub enum Held {
     Both(&'static str),
     /// The guard alone, with this code: what is at stake is not the rows of a table.
     Guard(&'static str),
-    /// The database alone: the guard does not know yet which relation is whose.
-    Database,
+    /// Each layer by itself, without a refusal: the database by its policies, the guard by
+    /// rewriting where there are none.
+    Rows,
     /// The protocol or the binding, with this code, whichever of the two layers is there.
     Proxy(&'static str),
 }
@@ -29,7 +30,7 @@ pub enum Held {
 pub enum Layers {
     /// As it is shipped.
     Both,
-    /// Tables without row-level security.
+    /// Tables without row-level security, which are enforced by rewriting.
     GuardAlone,
     /// The guard is off: `guard.mode = "off"`, in the environment `test`.
     DatabaseAlone,
@@ -51,13 +52,12 @@ impl Held {
     pub(super) fn expects(self, layers: Layers) -> Option<Expected> {
         match (self, layers) {
             (Self::Proxy(_), Layers::PastSeptum)
-            | (Self::Guard(_), Layers::DatabaseAlone | Layers::PastSeptum)
-            | (Self::Database, Layers::GuardAlone) => None,
+            | (Self::Guard(_), Layers::DatabaseAlone | Layers::PastSeptum) => None,
             (Self::Proxy(code), _)
             | (Self::Both(code) | Self::Guard(code), Layers::Both | Layers::GuardAlone) => {
                 Some(Expected::Refused(code))
             }
-            (Self::Both(_) | Self::Database, _) => Some(Expected::Contained),
+            (Self::Both(_) | Self::Rows, _) => Some(Expected::Contained),
         }
     }
 }

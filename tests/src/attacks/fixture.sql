@@ -8,6 +8,10 @@ GRANT CONNECT ON DATABASE crm TO crm_app;
 REVOKE CREATE ON SCHEMA public FROM PUBLIC;
 GRANT USAGE, CREATE ON SCHEMA public TO crm_owner;
 GRANT EXECUTE ON FUNCTION septum.protect(regclass, name) TO crm_owner;
+-- Functions that run SQL held in a string.
+CREATE EXTENSION tablefunc;
+CREATE EXTENSION dblink;
+CREATE EXTENSION xml2;
 SET ROLE crm_owner;
 
 CREATE TABLE accounts (

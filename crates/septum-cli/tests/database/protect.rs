@@ -237,7 +237,7 @@ async fn s33_a_child_is_not_protected_instead_of_its_table() {
 }
 
 #[tokio::test]
-async fn s69_a_foreign_partition_stops_the_whole() {
+async fn s69_s70_a_foreign_partition_stops_the_whole() {
     let database = partitioned().await;
     let admin = database.admin().await;
     admin

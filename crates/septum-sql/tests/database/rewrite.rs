@@ -158,7 +158,7 @@ impl Bench {
 }
 
 #[tokio::test]
-async fn s40_s43_no_condition_of_the_clients_is_evaluated_on_another_tenants_row() {
+async fn s40_s41_s42_s43_no_condition_of_the_clients_is_evaluated_on_another_tenants_row() {
     let bench = Bench::start().await;
     // Row 2 is of tenant 1; every condition below fails on some row of tenant 2.
     bench

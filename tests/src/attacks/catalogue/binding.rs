@@ -2,7 +2,7 @@
 //! this backend, with everything right but its signature; `{stolen}` is a true one of Globex's
 //! where it can be had, from another backend; `{token}` is a forged context token.
 
-use crate::attacks::attack::Held::{Both, Database, Guard, Proxy};
+use crate::attacks::attack::Held::{Both, Guard, Proxy, Rows};
 use crate::attacks::attack::{Attack, script, statement};
 
 pub(super) const ATTACKS: &[Attack] = &[
@@ -131,7 +131,7 @@ pub(super) const ATTACKS: &[Attack] = &[
     statement(
         "S9",
         "set_config behind a function of the application's",
-        Database,
+        Rows,
         "SELECT rebind({forged}), max(secret) FROM accounts",
     ),
     script(
@@ -161,37 +161,37 @@ pub(super) const ATTACKS: &[Attack] = &[
     script(
         "S20",
         "COMMIT inside one text",
-        Database,
+        Rows,
         &["SELECT 1; COMMIT; SELECT secret FROM accounts"],
     ),
     script(
         "S21",
         "whose seal was here before",
-        Database,
+        Rows,
         &["BEGIN", "SELECT 1", "COMMIT", "SELECT secret FROM accounts"],
     ),
     script(
         "S22",
         "ROLLBACK brings back what was before",
-        Database,
+        Rows,
         &["BEGIN", "SELECT 1", "ROLLBACK", "SELECT secret FROM accounts"],
     ),
     script(
         "S23",
         "ROLLBACK TO a savepoint that is older than the bind",
-        Database,
+        Rows,
         &["BEGIN; SAVEPOINT s; SELECT 1", "ROLLBACK TO s; SELECT secret FROM accounts"],
     ),
     script(
         "S24",
         "COMMIT AND CHAIN",
-        Database,
+        Rows,
         &["BEGIN; SELECT 1; COMMIT AND CHAIN", "SELECT secret FROM accounts"],
     ),
     script(
         "S24",
         "ROLLBACK AND CHAIN",
-        Database,
+        Rows,
         &["BEGIN; SELECT 1; ROLLBACK AND CHAIN; SELECT secret FROM accounts"],
     ),
     script(

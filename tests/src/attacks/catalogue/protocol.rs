@@ -1,6 +1,6 @@
 //! What no driver would send.
 
-use crate::attacks::attack::Held::{Both, Database, Proxy};
+use crate::attacks::attack::Held::{Both, Proxy, Rows};
 use crate::attacks::attack::{Attack, How, other, pipeline, script};
 
 /// A function call by its OID: `set_config`, with no SQL to judge.
@@ -105,35 +105,35 @@ pub(super) const ATTACKS: &[Attack] = &[
     pipeline(
         "S81",
         "COMMIT inside a pipeline",
-        Database,
+        Rows,
         &["SELECT 1", "COMMIT", "SELECT secret FROM accounts"],
         "SELECT secret FROM accounts",
     ),
     pipeline(
         "S81",
         "ROLLBACK inside a pipeline",
-        Database,
+        Rows,
         &["BEGIN", "SELECT 1", "ROLLBACK", "SELECT secret FROM accounts"],
         "SELECT secret FROM accounts",
     ),
     pipeline(
         "S81",
         "a savepoint's end inside a pipeline",
-        Database,
+        Rows,
         &["BEGIN", "SAVEPOINT s", "SELECT 1", "ROLLBACK TO s", "SELECT secret FROM accounts"],
         "SELECT secret FROM accounts",
     ),
     pipeline(
         "S82",
         "an error before the bind",
-        Database,
+        Rows,
         &["SELECT 1/0", "SELECT secret FROM accounts"],
         "SELECT secret FROM accounts",
     ),
     pipeline(
         "S83",
         "a query after the unit's end",
-        Database,
+        Rows,
         &["SELECT secret FROM accounts"],
         "SELECT secret FROM accounts",
     ),

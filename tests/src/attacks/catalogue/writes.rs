@@ -1,50 +1,45 @@
 //! Changing what is another tenant's, or planting rows there.
 
-use crate::attacks::attack::Held::{Both, Database, Guard};
+use crate::attacks::attack::Held::{Both, Guard, Rows};
 use crate::attacks::attack::{Attack, How, other, script, statement};
 
 pub(super) const ATTACKS: &[Attack] = &[
-    statement(
-        "S32",
-        "UPDATE of every row, unseen",
-        Database,
-        "UPDATE accounts SET weight = weight",
-    ),
+    statement("S32", "UPDATE of every row, unseen", Rows, "UPDATE accounts SET weight = weight"),
     statement(
         "S32",
         "UPDATE of another tenant's rows",
-        Database,
+        Rows,
         "UPDATE accounts SET secret = 'taken' WHERE tenant_id = '{globex}' RETURNING *",
     ),
     statement(
         "S32",
         "DELETE of another tenant's rows",
-        Database,
+        Rows,
         "DELETE FROM accounts WHERE tenant_id <> '{acme}' RETURNING *",
     ),
     statement(
         "S32",
         "giving one's own rows away",
-        Database,
+        Rows,
         "UPDATE accounts SET tenant_id = '{globex}' WHERE id = 5",
     ),
     statement(
         "S33",
         "INSERT into another tenant's partition",
-        Database,
+        Rows,
         "INSERT INTO acts_globex (tenant_id, id, summary) VALUES ('{globex}', 9, 'planted')",
     ),
-    statement("S33", "DELETE from it", Database, "DELETE FROM acts_globex"),
+    statement("S33", "DELETE from it", Rows, "DELETE FROM acts_globex"),
     other(
         "S33",
         "COPY into it",
-        Database,
+        Rows,
         How::Copy("COPY acts_globex (tenant_id, id, summary) FROM STDIN", "{globex}\t9\tplanted\n"),
     ),
     other(
         "S135",
         "COPY of another tenant's row into a table",
-        Database,
+        Rows,
         How::Copy(
             "COPY accounts (tenant_id, id, email) FROM STDIN (FORMAT csv)",
             "{globex},901,x@y\n",
@@ -53,7 +48,7 @@ pub(super) const ATTACKS: &[Attack] = &[
     other(
         "S135",
         "the same behind a row of one's own",
-        Database,
+        Rows,
         How::Copy(
             "COPY contacts (tenant_id, id, account_id) FROM STDIN (FORMAT csv)",
             "{acme},902,1\n{globex},902,1\n",
@@ -62,64 +57,64 @@ pub(super) const ATTACKS: &[Attack] = &[
     statement(
         "S51",
         "a CTE that deletes",
-        Database,
+        Rows,
         "WITH d AS (DELETE FROM accounts WHERE weight > 10 RETURNING *) SELECT * FROM d",
     ),
     statement(
         "S51",
         "UPDATE ... FROM",
-        Database,
+        Rows,
         "UPDATE contacts SET name = a.secret FROM accounts a \
          WHERE a.id = contacts.id AND a.weight > 10 RETURNING *",
     ),
     statement(
         "S51",
         "DELETE ... USING",
-        Database,
+        Rows,
         "DELETE FROM contacts USING accounts a WHERE a.weight > 10 RETURNING *",
     ),
     statement(
         "S51",
         "INSERT ... SELECT of what others have",
-        Database,
+        Rows,
         "INSERT INTO acts (id, summary) SELECT 903, max(secret) FROM accounts WHERE weight > 10 \
          HAVING count(*) > 0 RETURNING *",
     ),
     statement(
         "S51",
         "MERGE over what others have",
-        Database,
+        Rows,
         "MERGE INTO contacts c USING accounts a ON c.id = a.id AND a.weight > 10 \
          WHEN MATCHED AND a.weight > 10 THEN UPDATE SET name = 'taken'",
     ),
     statement(
         "S50",
         "COPY of an UPDATE's rows",
-        Database,
+        Rows,
         "COPY (UPDATE accounts SET secret = secret RETURNING secret, weight) TO STDOUT",
     ),
     statement(
         "S53b",
         "INSERT under another tenant",
-        Database,
+        Rows,
         "INSERT INTO accounts (tenant_id, id, email) VALUES ('{globex}', 904, 'x@y')",
     ),
     statement(
         "S53b",
         "INSERT of an older child's row",
-        Database,
+        Rows,
         "INSERT INTO older_acts (tenant_id, summary) VALUES ('{globex}', 'planted')",
     ),
     statement(
         "S54",
         "a reference to another tenant's row",
-        Database,
+        Rows,
         "INSERT INTO contacts (tenant_id, id, account_id) VALUES ('{globex}', 905, 150)",
     ),
     script(
         "S56",
         "a cascade from a row whose id others have too",
-        Database,
+        Rows,
         &[
             "DELETE FROM accounts WHERE id = 4",
             "INSERT INTO accounts (id, email) VALUES (4, 'u4@example.com')",
@@ -128,14 +123,14 @@ pub(super) const ATTACKS: &[Attack] = &[
     statement(
         "S58",
         "ON CONFLICT DO NOTHING on another tenant's key",
-        Database,
+        Rows,
         "INSERT INTO accounts (tenant_id, id, email) VALUES ('{globex}', 7, 'u7@example.com') \
          ON CONFLICT DO NOTHING",
     ),
     statement(
         "S59",
         "ON CONFLICT DO UPDATE of another tenant's row",
-        Database,
+        Rows,
         "INSERT INTO accounts AS a (tenant_id, id, email) VALUES ('{globex}', 7, 'u7@example.com') \
          ON CONFLICT (tenant_id, id) DO UPDATE SET secret = 'taken' WHERE leak(a.secret) \
          RETURNING a.secret",
@@ -143,7 +138,7 @@ pub(super) const ATTACKS: &[Attack] = &[
     statement(
         "S60",
         "MERGE that inserts on not matched",
-        Database,
+        Rows,
         "MERGE INTO accounts a USING (VALUES (7)) v (id) ON a.id = v.id AND a.tenant_id = '{globex}' \
          WHEN MATCHED THEN UPDATE SET secret = 'taken' \
          WHEN NOT MATCHED THEN INSERT (tenant_id, id, email) VALUES ('{globex}', 7, 'u7@example.com')",
@@ -179,7 +174,7 @@ pub(super) const ATTACKS: &[Attack] = &[
     statement(
         "S55",
         "a reference to another tenant's row",
-        Database,
+        Rows,
         "INSERT INTO contacts (id, account_id) VALUES (904, 300) RETURNING *",
     ),
     statement(
