@@ -253,7 +253,11 @@ fn what_would_weaken_isolation_is_refused() {
             "hosts = ['ACME.example.com.']",
             "belongs to two tenants",
         ),
-        ("#tenant = \"7c9e", "tenant = \"0000", "no tenant has the key"),
+        (
+            "a context token or a traceparent.\n#tenant = \"7c9e",
+            "a context token or a traceparent.\ntenant = \"0000",
+            "no tenant has the key",
+        ),
         (
             "#[http.jwt]",
             "[http.jwt]\nissuers = [{issuer = 'i', audiences = ['a']}]\n#",

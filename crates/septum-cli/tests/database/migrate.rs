@@ -29,7 +29,7 @@ async fn several_migrations_at_once_do_the_work_once() {
 async fn down_takes_everything_back_and_up_puts_it_there_again() {
     let database = Database::migrated(TenantType::BigInt).await;
     let out = database.migrate(&["--down", "2"]).succeeds();
-    assert_eq!(out, "took back 4 `catalog`\ntook back 3 `protect`\n");
+    assert_eq!(out, "took back 5 `hold`\ntook back 4 `catalog`\ntook back 3 `protect`\n");
     database.migrate(&["--down", "0"]).succeeds();
     let admin = database.admin().await;
     let left = "SELECT count(*) FROM pg_namespace WHERE nspname = 'septum'";
