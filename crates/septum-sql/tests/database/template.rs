@@ -102,6 +102,35 @@ async fn s145_a_template_judges_by_a_model_as_the_tree_does() {
 }
 
 #[tokio::test]
+async fn s145_no_number_is_resolved_by_the_type_of_another() {
+    const EDGES: [&str; 10] = [
+        "0",
+        "1",
+        "2147483647",
+        "2147483648",
+        "2147483649",
+        "999999999999999999",
+        "9223372036854775807",
+        "9223372036854775808",
+        "1.5",
+        "1e3",
+    ];
+    with_model(|model| {
+        let mut served = 0;
+        for place in
+            ["SELECT f(1 + ?)", "SELECT f(1 * -?)", "SELECT (-?)::int === 'x', 1 = ?, -? === 'x'"]
+        {
+            let text = |value: &str| format!("{}, 1 = -{value}", place.replace('?', value));
+            for (one, other) in EDGES.iter().flat_map(|one| EDGES.map(|other| (*one, other))) {
+                served += u32::from(serves(&text(one), &text(other), Some(model)));
+            }
+        }
+        assert!(served >= 30, "{served}");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn i07_a_template_holds_no_value_that_meets_a_tenant_column() {
     with_model(|model| {
         for text in [
