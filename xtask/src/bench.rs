@@ -7,8 +7,11 @@ use crate::needs::{self, Manager};
 use crate::steps;
 
 /// `cargo xtask bench`: builds what is measured, in the release profile, then leaves the rest
-/// to `benches/`.
+/// to `benches/`. `--judge` measures the guard alone.
 pub(crate) fn run_bench(arguments: &[&str]) -> Result<()> {
+    if arguments == ["--judge"] {
+        return run_judge();
+    }
     needs::ensure(&needs::TO_RUN)?;
     if in_path("pgbouncer").is_none() {
         // It is measured where it is; the report says when it is not.
@@ -26,4 +29,11 @@ pub(crate) fn run_bench(arguments: &[&str]) -> Result<()> {
     // Built already, and with nothing that only other programs need.
     let program = target()?.join("release/septum-bench");
     run(Command::new(program).args(arguments).env_remove("CARGO"))
+}
+
+fn run_judge() -> Result<()> {
+    needs::ensure(&needs::TO_RUN)?;
+    let build = ["build", "--release", "--locked", "--package", "septum-benches"];
+    run(cargo(build).args(["--bin", "septum-bench-judge"]))?;
+    run(Command::new(target()?.join("release/septum-bench-judge")).env_remove("CARGO"))
 }

@@ -28,6 +28,7 @@ usage: cargo xtask <task>
                   the tests of random statements, with more and other cases: smith,
                   oracle
   bench [--quick] direct, PgBouncer and Septum in turns, as ratios
+  bench --judge   what judging a text costs, beside its parser
   lint            format and lints only
   drivers         fetch the database drivers of other languages that tests use, into target/
   needs           say what this machine lacks, and install it where that is allowed

@@ -12,7 +12,7 @@ use crate::{Guarded, Judgement};
 pub(crate) struct VerdictCache(Cache<Arc<str>, Judgement, Weight>);
 
 /// Texts above this are judged each time that they come.
-const LONGEST: usize = 16 * 1024;
+pub(crate) const LONGEST: usize = 16 * 1024;
 
 impl VerdictCache {
     /// A cache of about so many bytes.

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 use septum_bind::Binding;
 use septum_core::{Reason, TenantId};
-use septum_sql::{Model, Others, Statement, parse_script_with};
+use septum_sql::{Model, Others, Shape, Statement, parse_script_and_template, parse_script_with};
 
 use crate::judgement::{Observed, Passed};
 use crate::observations::Observations;
@@ -66,7 +66,7 @@ impl Guard {
     }
 
     /// What to make of a text. What was judged before costs a look-up, if it is not too long to
-    /// be kept.
+    /// be kept; what differs from such a text in values only costs little more.
     ///
     /// The text is one whose comments have been read: see [`septum_sql::handover`].
     pub fn judgement(&self, text: &str) -> Judgement {
@@ -125,7 +125,7 @@ impl Guard {
     /// INVARIANT: a verdict goes into the cache of the state that it was judged by, so that one
     /// which a newer model has overtaken is kept by nobody.
     fn judge_anew(&self, text: &str, state: &State) -> Judgement {
-        let (bound, observed) = match self.judge_bound(text, state.model.as_deref()) {
+        let (bound, observed) = match self.judge_bound(text, state) {
             Ok((statements, observed)) => (Ok(statements), observed),
             Err(denial) => (Err(denial), Observed::default()),
         };
@@ -139,15 +139,50 @@ impl Guard {
         judgement
     }
 
-    fn judge_bound(&self, text: &str, model: Option<&Model>) -> Result<Passed, Denial> {
-        let statements = self.parse(text, model)?;
+    fn judge_bound(&self, text: &str, state: &State) -> Result<Passed, Denial> {
+        let Some(shape) = self.shape(text) else {
+            let model = state.model.as_deref();
+            return self.judge_parsed(self.parse(text, model)?, model);
+        };
+        match state.templates.fill(&shape) {
+            // INVARIANT: a template is kept of what all rules let pass, and no rule looks at what
+            // it leaves open: values, and the uuids in them.
+            Some(statements) => Ok(passed(statements, Vec::new())),
+            None => self.judge_shape(text, &shape, state),
+        }
+    }
+
+    /// INVARIANT: as a verdict, a template goes into the state that it was judged by.
+    fn judge_shape(&self, text: &str, shape: &Shape<'_>, state: &State) -> Result<Passed, Denial> {
+        let model = state.model.as_deref();
+        let (statements, template) = parse_script_and_template(text, shape, model)?;
+        let passed = self.judge_parsed(statements, model)?;
+        if let Some(template) = template {
+            state.templates.insert(shape, template);
+        }
+        Ok(passed)
+    }
+
+    /// Of a text that a template may serve: one that is short enough, where the rules decide.
+    /// What [`Mode::Observe`] lets through has denials of its own.
+    fn shape<'a>(&self, text: &'a str) -> Option<Shape<'a>> {
+        let most = self.policy.max_statement_bytes.min(crate::cache::LONGEST);
+        let short = text.len() <= most;
+        (short && self.policy.mode() == Mode::Enforce).then(|| Shape::of(text)).flatten()
+    }
+
+    fn judge_parsed(
+        &self,
+        statements: Vec<Statement>,
+        model: Option<&Model>,
+    ) -> Result<Passed, Denial> {
         let mut observed = Vec::new();
         for one in &statements {
             let in_one = |denial: Denial| denial.in_statement(one);
             let seen = rules::judge(one, &self.policy, model).map_err(in_one)?;
             observed.extend(seen.into_iter().map(in_one));
         }
-        Ok((statements.into_iter().map(Guarded::new).collect(), observed.into()))
+        Ok(passed(statements, observed))
     }
 
     /// What of a text runs only because the mode is [`Mode::Observe`], as far as nobody has been
@@ -176,4 +211,8 @@ impl Guard {
         };
         Ok(parse_script_with(text, others, model)?)
     }
+}
+
+fn passed(statements: Vec<Statement>, observed: Vec<Denial>) -> Passed {
+    (statements.into_iter().map(Guarded::new).collect(), observed.into())
 }

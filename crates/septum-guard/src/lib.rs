@@ -21,6 +21,7 @@ mod parameter;
 mod policy;
 mod rules;
 mod state;
+mod templates;
 
 pub use denial::Denial;
 pub use explanation::{Explained, Explanation};

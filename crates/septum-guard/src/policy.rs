@@ -29,7 +29,8 @@ pub struct Policy {
     pub tenants: TenantKeys,
     /// The longest text that is parsed, in bytes.
     pub max_statement_bytes: usize,
-    /// The memory for verdicts on texts seen before, in bytes, roughly.
+    /// The memory for verdicts on texts seen before, in bytes, roughly; a quarter of it is for
+    /// what serves texts that differ in values only.
     pub cache_bytes: u64,
 }
 

@@ -78,6 +78,7 @@ fn is_observable(denial: &Denial) -> bool {
             | Reason::OperatorNotAllowed
             | Reason::RelationNotAllowed
             | Reason::Unclassified
+            | Reason::UnprovenTable
             | Reason::SystemColumnNotAllowed
     );
     let explain = denial.reason == Reason::StatementNotAllowed

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use proptest::prelude::*;
 use septum_bind::Binding;
 use septum_core::{Environment, Principal, TenantType};
-use septum_guard::{Denial, Guard, Guarded, Mode, Policy};
+use septum_guard::{Denial, Guarded, Mode, Policy};
 use septum_sql::{Kind, Statement};
 
 fn binding() -> Binding {

@@ -1,12 +1,13 @@
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use pg_query::protobuf as p;
 
 use crate::classify::{Class, classify};
 use crate::resolve::resolve;
 use crate::rewrite::{Refusal, Rewritten, rewrite};
-use crate::tree::{Walker, walk_statement};
-use crate::{Facts, Model, SqlError, Statement, limits, position};
+use crate::template::{Judged, Pair};
+use crate::tree::{Constant, Walker, walk_statement};
+use crate::{Facts, Model, Shape, SqlError, Statement, Template, limits, position, raw};
 
 /// What to do with statements that never run under a binding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,21 +44,40 @@ pub fn parse_script_with(
     others: Others,
     model: Option<&Model>,
 ) -> Result<Vec<Statement>, SqlError> {
+    Ok(judge(text, others, model)?.into_iter().map(|one| one.statement).collect())
+}
+
+/// [`parse_script_with`], and what serves texts that differ from this one in values only, by the
+/// same model.
+///
+/// # Errors
+/// As [`parse_script`].
+pub fn parse_script_and_template(
+    text: &str,
+    shape: &Shape<'_>,
+    model: Option<&Model>,
+) -> Result<(Vec<Statement>, Option<Template>), SqlError> {
+    let judged = judge(text, Others::Refuse, model)?;
+    let template = Template::new(shape, &judged);
+    Ok((judged.into_iter().map(|one| one.statement).collect(), template))
+}
+
+fn judge(text: &str, others: Others, model: Option<&Model>) -> Result<Vec<Judged>, SqlError> {
     let trees = parse(text)?;
     if trees.len() > limits::STATEMENTS {
         return Err(SqlError::TooLarge);
     }
     // The only statement of a text that already is canonical needs no second parse.
-    let original = if trees.len() == 1 { trimmed(text) } else { "" };
+    let original = if trees.len() == 1 { trimmed(text) } else { (0, "") };
     trees.into_iter().map(|tree| statement(tree, original, others, model)).collect()
 }
 
 fn statement(
     mut tree: p::Node,
-    original: &str,
+    (begins, original): (i32, &str),
     others: Others,
     model: Option<&Model>,
-) -> Result<Statement, SqlError> {
+) -> Result<Judged, SqlError> {
     let Some(node) = &mut tree.node else { return Err(SqlError::NotCanonical) };
     let Class { kind, refusal, answered } = classify(node);
     let built = |canonical: String, facts| Statement {
@@ -66,25 +86,25 @@ fn statement(
         refused: None,
         tenant_parameter: None,
         canonical: canonical.into_boxed_str(),
-        facts,
+        facts: Arc::new(facts),
         fingerprint: OnceLock::new(),
     };
     if let Some(canonical) = answered {
-        return Ok(built(canonical.into_owned(), Facts::default()));
+        return Ok(Judged::fixed(built(canonical.into_owned(), Facts::default())));
     }
     let unjudged = |tree| match others {
         Others::Refuse => String::new(),
         Others::Deparse => deparse(tree).map(|(text, _)| text).unwrap_or_default(),
     };
     if refusal.is_some() {
-        return Ok(built(unjudged(tree), Facts::default()));
+        return Ok(Judged::fixed(built(unjudged(tree), Facts::default())));
     }
     let mut walker = Walker::judge();
     walk_statement(node, &mut walker);
     if walker.gave_up() {
         return Err(SqlError::TooLarge);
     }
-    let (mut facts, rewrote) = walker.finish();
+    let (mut facts, rewrote, constants) = walker.finish();
     if facts.unknown.is_empty()
         && let Some(model) = model
     {
@@ -92,25 +112,37 @@ fn statement(
     }
     if !facts.unknown.is_empty() {
         // It is refused for that: no need to find its canonical text.
-        return Ok(built(unjudged(tree), facts));
+        return Ok(Judged::fixed(built(unjudged(tree), facts)));
     }
     let rewritten = match model.map_or(Ok(Rewritten::default()), |model| rewrite(node, model)) {
         Ok(rewritten) => rewritten,
         Err(Refusal { reason, what }) => {
             let (refusal, refused) = (Some(reason), Some(what));
-            return Ok(Statement { refusal, refused, ..built(String::new(), facts) });
+            let built = built(String::new(), facts);
+            return Ok(Judged::fixed(Statement { refusal, refused, ..built }));
         }
     };
     let (canonical, tree) = deparse(tree)?;
-    if rewrote || rewritten.changed || canonical != original {
-        check(&canonical, &tree)?;
-    }
+    let canonical_constants = if rewrote || rewritten.changed || canonical != original {
+        check(&canonical, &tree)?
+    } else {
+        constants.iter().map(|constant| constant.moved(-begins)).collect()
+    };
+    // What was rewritten has constants of Septum's own, and the client's in other places.
+    let constants = if rewritten.changed { None } else { pairs(constants, canonical_constants) };
     let tenant_parameter = rewritten.parameter;
-    Ok(Statement { tenant_parameter, ..built(canonical, facts) })
+    let statement = Statement { tenant_parameter, ..built(canonical, facts) };
+    Ok(Judged { statement, constants })
 }
 
-/// Holds invariant 2: the text parses to the tree that was judged.
-fn check(canonical: &str, judged: &p::Node) -> Result<(), SqlError> {
+/// The trees of both texts are equal, so are the orders in which their constants were met.
+fn pairs(text: Vec<Constant>, canonical: Vec<Constant>) -> Option<Vec<Pair>> {
+    let each = |(text, canonical)| Pair { text, canonical };
+    (text.len() == canonical.len()).then(|| text.into_iter().zip(canonical).map(each).collect())
+}
+
+/// Holds invariant 2: the text parses to the tree that was judged. Gives the constants in it.
+fn check(canonical: &str, judged: &p::Node) -> Result<Vec<Constant>, SqlError> {
     let mut trees = parse(canonical).map_err(|error| match error {
         SqlError::TooDeep => SqlError::TooDeep,
         SqlError::Syntax { .. } | SqlError::TooLarge | SqlError::NotCanonical => {
@@ -119,13 +151,18 @@ fn check(canonical: &str, judged: &p::Node) -> Result<(), SqlError> {
     })?;
     let [tree] = trees.as_mut_slice() else { return Err(SqlError::NotCanonical) };
     let Some(node) = &mut tree.node else { return Err(SqlError::NotCanonical) };
-    walk_statement(node, &mut Walker::compare());
-    if tree == judged { Ok(()) } else { Err(SqlError::NotCanonical) }
+    let mut walker = Walker::compare();
+    walk_statement(node, &mut walker);
+    let (_, _, constants) = walker.finish();
+    if tree == judged { Ok(constants) } else { Err(SqlError::NotCanonical) }
 }
 
 pub(crate) fn parse(text: &str) -> Result<Vec<p::Node>, SqlError> {
     if !limits::is_scannable(text) {
         return Err(SqlError::TooDeep);
+    }
+    if let Some(trees) = raw::parse(text) {
+        return Ok(trees);
     }
     let parsed = pg_query::parse(text, 0).map_err(|error| refused(text, error))?;
     let statements = parsed.protobuf.stmts.into_iter();
@@ -172,9 +209,11 @@ fn deparse(tree: p::Node) -> Result<(String, p::Node), SqlError> {
     }
 }
 
-/// The text without white space and the semicolon around its statement.
-fn trimmed(text: &str) -> &str {
+/// The text without white space and the semicolon around its statement, and where it begins.
+fn trimmed(text: &str) -> (i32, &str) {
     let blank = [' ', '\t', '\n', '\r'];
-    let text = text.trim_matches(blank);
-    text.strip_suffix(';').unwrap_or(text).trim_end_matches(blank)
+    let inner = text.trim_start_matches(blank);
+    let begins = i32::try_from(text.len() - inner.len()).unwrap_or(i32::MAX);
+    let inner = inner.trim_end_matches(blank);
+    (begins, inner.strip_suffix(';').unwrap_or(inner).trim_end_matches(blank))
 }

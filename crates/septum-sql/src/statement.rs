@@ -1,4 +1,4 @@
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use septum_core::Reason;
 
@@ -12,7 +12,7 @@ pub struct Statement {
     pub(crate) refused: Option<Box<str>>,
     pub(crate) tenant_parameter: Option<u16>,
     pub(crate) canonical: Box<str>,
-    pub(crate) facts: Facts,
+    pub(crate) facts: Arc<Facts>,
     pub(crate) fingerprint: OnceLock<Box<str>>,
 }
 

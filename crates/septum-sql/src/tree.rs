@@ -10,6 +10,7 @@ mod nodes;
 mod noted;
 mod number;
 mod scope;
+mod values;
 
 use pg_query::protobuf::node::Node as NodeEnum;
 
@@ -17,6 +18,7 @@ use crate::Facts;
 pub(crate) use scope::Scope;
 
 pub(crate) use node::{command, walk_statement};
+pub(crate) use values::Constant;
 
 /// The deparser's time grows with the square of some lists' length: a megabyte of `1,1,1,...` keeps
 /// it busy for a minute (catalogue S150). Room for an INSERT of as many rows as there can be
@@ -50,6 +52,12 @@ pub(crate) struct Walker<'v> {
     ctes: Scope,
     /// How many nodes it may still walk.
     left: usize,
+    /// Whether the next node stands where a constant is a value: see [`values`].
+    at_value: bool,
+    /// Whether this stands where constants are read, however deep they stand and in what casts.
+    constants_are_read: bool,
+    /// Every constant, in the order of the walk.
+    constants: Vec<Constant>,
 }
 
 impl<'v> Walker<'v> {
@@ -76,12 +84,15 @@ impl<'v> Walker<'v> {
             rewrote: false,
             ctes: Scope::default(),
             left: MOST_NODES,
+            at_value: false,
+            constants_are_read: false,
+            constants: Vec::new(),
         }
     }
 
-    /// What was collected, and whether the tree was changed.
-    pub(crate) fn finish(self) -> (Facts, bool) {
-        (self.facts, self.rewrote)
+    /// What was collected, whether the tree was changed, and its constants.
+    pub(crate) fn finish(self) -> (Facts, bool, Vec<Constant>) {
+        (self.facts, self.rewrote, self.constants)
     }
 
     /// Whether the tree was too large to be walked to its end.

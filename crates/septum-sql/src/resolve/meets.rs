@@ -188,6 +188,7 @@ impl<'a> Resolver<'a> {
                 }
             }
             Some(NodeEnum::AConst(_)) => {
+                self.reach.constants_meet = true;
                 if let Some(MeetValue::Literal(text)) = value(array) {
                     for element in text.trim_matches(['{', '}']).split(',') {
                         let element = element.trim();
@@ -210,6 +211,7 @@ impl<'a> Resolver<'a> {
     }
 
     fn add_meet(&mut self, (relation, column): (Oid, i16), value: MeetValue) {
+        self.reach.constants_meet |= matches!(value, MeetValue::Literal(_));
         let meet = Meet { relation, column, value };
         if self.reach.meets.len() < MOST && !self.reach.meets.contains(&meet) {
             self.reach.meets.push(meet);

@@ -114,6 +114,9 @@ pub struct Reach {
     pub system_columns: Vec<&'static str>,
     /// Values that meet a tenant column.
     pub meets: Vec<Meet>,
+    /// Whether a constant met a tenant column, be it one that holds no key, such as `'{}'`: what
+    /// the [`meets`](Self::meets) are depends on its value.
+    pub constants_meet: bool,
 }
 
 impl Reach {

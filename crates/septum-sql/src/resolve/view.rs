@@ -33,7 +33,7 @@ fn understand(view: &Relation, model: &Model) -> Option<View> {
     let node = tree.node.as_mut()?;
     let mut walker = crate::tree::Walker::judge();
     crate::tree::walk_statement(node, &mut walker);
-    let (mut facts, _): (Facts, bool) = walker.finish();
+    let (mut facts, ..) = walker.finish();
     super::resolve(node, &mut facts, model).ok()?;
     let Facts { unknown, reach: Reach { relations, callees, missing, .. }, .. } = facts;
     (unknown.is_empty() && missing.is_empty()).then(|| View {

@@ -54,7 +54,7 @@ fn reads(definition: &str) -> Option<Vec<Name>> {
     if walker.gave_up() {
         return None;
     }
-    let (facts, _) = walker.finish();
+    let (facts, ..) = walker.finish();
     let names = facts.relations.into_iter().map(|one| (one.name.schema, one.name.name));
     facts.unknown.is_empty().then(|| names.collect())
 }

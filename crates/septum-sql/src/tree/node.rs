@@ -3,6 +3,7 @@
 use pg_query::protobuf as p;
 use pg_query::protobuf::node::Node as NodeEnum;
 
+use super::values::Values as _;
 use super::{Walk, Walker};
 
 macro_rules! kinds {
@@ -20,10 +21,13 @@ macro_rules! kinds {
             fn walk(&mut self, walker: &mut Walker) {
                 // PostgreSQL has empty nodes too: `SELECT DISTINCT` is a list of one.
                 let Some(node) = &mut self.node else { return };
+                let at_value = std::mem::take(&mut walker.at_value);
                 if !walker.goes_on() {
                     return;
                 }
                 match node {
+                    NodeEnum::AConst(constant) => walker.meet(constant, at_value),
+                    NodeEnum::List(list) if at_value => list.items.walk_values(walker),
                     $(NodeEnum::$inside(node) => node.walk(walker),)*
                     $(NodeEnum::$top(_) => walker.unknown($top_name),)*
                     $(NodeEnum::$refused(_) => walker.unknown($refused_name),)*
@@ -37,6 +41,7 @@ macro_rules! kinds {
         pub(crate) fn walk_statement(node: &mut NodeEnum, walker: &mut Walker) {
             match node {
                 $(NodeEnum::$inside(node) => node.walk(walker),)*
+                NodeEnum::AConst(constant) => constant.walk(walker),
                 $(NodeEnum::$top(node) => node.walk(walker),)*
                 $(NodeEnum::$refused(_) => walker.unknown($refused_name),)*
                 $(NodeEnum::$never(_) => walker.unknown(stringify!($never)),)*
@@ -48,6 +53,7 @@ macro_rules! kinds {
         pub(crate) fn command(node: &NodeEnum) -> &'static str {
             match node {
                 $(NodeEnum::$inside(_) => "this command",)*
+                NodeEnum::AConst(_) => "this command",
                 $(NodeEnum::$top(_) => $top_name,)*
                 $(NodeEnum::$refused(_) => $refused_name,)*
                 $(NodeEnum::$never(_) => "this command",)*
@@ -70,7 +76,7 @@ kinds! {
         JsonTablePathSpec JsonTable JsonTableColumn JsonKeyValue JsonParseExpr JsonScalarExpr
         JsonSerializeExpr JsonObjectConstructor JsonArrayConstructor JsonArrayQueryConstructor
         JsonAggConstructor JsonObjectAgg JsonArrayAgg InsertStmt DeleteStmt UpdateStmt MergeStmt
-        SelectStmt Integer Float Boolean String BitString List AConst;
+        SelectStmt Integer Float Boolean String BitString List;
     top:
         CopyStmt = "COPY",
         TransactionStmt = "a transaction command",

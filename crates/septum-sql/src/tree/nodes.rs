@@ -2,16 +2,21 @@
 
 use pg_query::protobuf as p;
 
+use super::values::Values as _;
 use super::{Walk, Walker};
 
-/// One line a kind: its parts, its places in the text, and plain data. Every field is named.
+/// One line a kind: its parts, its places in the text, plain data, and parts in which a constant
+/// is a value. Every field is named.
 macro_rules! nodes {
-    ($($kind:ident { $($part:ident)* | $($place:ident)* | $($data:ident)* })*) => { $(
+    ($($kind:ident {
+        $($part:ident)* | $($place:ident)* | $($data:ident)* $(| $($value:ident)*)?
+    })*) => { $(
         impl Walk for p::$kind {
             #[allow(clippy::allow_attributes, unused_variables, reason = "kinds without parts")]
             fn walk(&mut self, walker: &mut Walker) {
-                let Self { $($part,)* $($place,)* $($data: _,)* } = self;
+                let Self { $($part,)* $($place,)* $($data: _,)* $($($value,)*)? } = self;
                 $($part.walk(walker);)*
+                $($($value.walk_values(walker);)*)?
                 $(*$place = 0;)*
             }
         }
@@ -30,13 +35,13 @@ nodes! {
     String { | | sval }
 
     // Expressions.
-    AArrayExpr { elements | location list_start list_end | }
+    AArrayExpr { | location list_start list_end | | elements }
     AIndices { lidx uidx | | is_slice }
     BoolExpr { xpr args | location | boolop }
     BooleanTest { xpr arg | location | booltesttype }
-    CaseExpr { xpr arg args defresult | location | casetype casecollid }
-    CaseWhen { xpr expr result | location | }
-    CoalesceExpr { xpr args | location | coalescetype coalescecollid }
+    CaseExpr { xpr arg args | location | casetype casecollid | defresult }
+    CaseWhen { xpr expr | location | | result }
+    CoalesceExpr { xpr | location | coalescetype coalescecollid | args }
     CurrentOfExpr { xpr | | cvarno cursor_name cursor_param }
     GroupingFunc { xpr args refs | location | agglevelsup }
     GroupingSet { content | location | kind }
@@ -45,8 +50,8 @@ nodes! {
     MultiAssignRef { source | | colno ncolumns }
     NamedArgExpr { xpr arg | location | name argnumber }
     NullTest { xpr arg | location | nulltesttype argisrow }
-    ResTarget { indirection val | location | name }
-    RowExpr { xpr args colnames | location | row_typeid row_format }
+    ResTarget { indirection | location | name | val }
+    RowExpr { xpr colnames | location | row_typeid row_format | args }
     SetToDefault { xpr | location | type_id type_mod collation }
     SqlValueFunction { xpr | location | op r#type typmod }
     WindowDef { partition_clause order_clause start_offset end_offset | location
@@ -113,6 +118,5 @@ nodes! {
     ExplainStmt { query options | | }
     FetchStmt { | | direction how_many portalname ismove }
     TransactionStmt { options | location | kind savepoint_name gid chain }
-    VariableSetStmt { args | location | kind name jumble_args is_local }
     VariableShowStmt { | | name }
 }

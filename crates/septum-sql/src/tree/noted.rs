@@ -6,6 +6,7 @@ use pg_query::protobuf::node::Node as NodeEnum;
 use septum_core::TenantType;
 
 use super::asked::{self, Asked};
+use super::values::{Values as _, holds_values, walk_read};
 use super::{Walk, Walker, number};
 use crate::facts::{Function, QualifiedName, Relation, SettingUse};
 use crate::{Standing, constant};
@@ -120,10 +121,10 @@ impl Walk for p::SelectStmt {
         group_clause.walk(walker);
         having_clause.walk(walker);
         window_clause.walk(walker);
-        values_lists.walk(walker);
+        values_lists.walk_values(walker);
         sort_clause.walk(walker);
-        limit_offset.walk(walker);
-        limit_count.walk(walker);
+        limit_offset.walk_values(walker);
+        limit_count.walk_values(walker);
         locking_clause.walk(walker);
         walker.ctes.truncate(outer);
     }
@@ -268,12 +269,21 @@ impl Walk for p::LockingClause {
     }
 }
 
+impl Walk for p::VariableSetStmt {
+    /// What is assigned is read, `INTERVAL '...'` too.
+    fn walk(&mut self, walker: &mut Walker) {
+        let Self { args, location, kind: _, name: _, jumble_args: _, is_local: _ } = self;
+        walk_read(args, walker);
+        *location = 0;
+    }
+}
+
 impl Walk for p::FuncCall {
     fn walk(&mut self, walker: &mut Walker) {
         note_function(&self.funcname, self.args.len(), walker);
         note_setting(self, walker);
         let Self {
-            funcname: _,
+            funcname,
             args,
             agg_order,
             agg_filter,
@@ -285,7 +295,11 @@ impl Walk for p::FuncCall {
             funcformat: _,
             location,
         } = self;
-        args.walk(walker);
+        if names_setting(funcname) {
+            walk_read(args, walker);
+        } else {
+            args.walk(walker);
+        }
         agg_order.walk(walker);
         agg_filter.walk(walker);
         over.walk(walker);
@@ -301,6 +315,12 @@ fn note_function(names: &[p::Node], arguments: usize, walker: &mut Walker) {
         }),
         None => walker.unknown("FuncCall"),
     }
+}
+
+/// Whether [`note_setting`] reads the constants of the call.
+fn names_setting(function: &[p::Node]) -> bool {
+    constant::qualified(function)
+        .is_some_and(|function| matches!(&*function.name, "set_config" | "current_setting"))
 }
 
 /// Notes which setting is read or written, and makes every write end with the transaction: a
@@ -424,7 +444,11 @@ impl Walk for p::TypeCast {
     fn walk(&mut self, walker: &mut Walker) {
         spell_out_boolean(self, walker);
         let Self { arg, type_name, location } = self;
-        arg.walk(walker);
+        if type_name.as_ref().is_some_and(holds_values) {
+            arg.walk_values(walker);
+        } else {
+            arg.walk(walker);
+        }
         type_name.walk(walker);
         *location = 0;
     }
@@ -486,8 +510,8 @@ impl Walk for p::AExpr {
         note_operator(&self.name, walker);
         let Self { kind: _, name: _, lexpr, rexpr, rexpr_list_start, rexpr_list_end, location } =
             self;
-        lexpr.walk(walker);
-        rexpr.walk(walker);
+        lexpr.walk_values(walker);
+        rexpr.walk_values(walker);
         (*rexpr_list_start, *rexpr_list_end, *location) = (0, 0, 0);
     }
 }

@@ -8,6 +8,9 @@
 )]
 
 mod catalog;
+#[path = "../literals/mod.rs"]
+mod literals;
 mod posture;
 mod resolve;
 mod rewrite;
+mod template;

@@ -12,7 +12,7 @@ use tokio_postgres::{Client, Error, NoTls, SimpleQueryMessage};
 
 const SCHEMA: &str = include_str!("../fixtures/rewrite_schema.sql");
 
-async fn connect(cluster: &Cluster) -> Client {
+pub(crate) async fn connect(cluster: &Cluster) -> Client {
     let (client, connection) =
         tokio_postgres::connect(&cluster.dsn("postgres"), NoTls).await.unwrap();
     tokio::spawn(connection);
@@ -44,7 +44,7 @@ fn tenancy() -> Tenancy {
     tenancy
 }
 
-async fn model(client: &Client) -> Model {
+pub(crate) async fn model(client: &Client) -> Model {
     client.batch_execute(SCHEMA).await.unwrap();
     let row = client.query_one(Catalog::QUERY, &[]).await.unwrap();
     Model::new(Arc::new(Catalog::read(row.get(0)).unwrap()), Arc::new(tenancy()))
