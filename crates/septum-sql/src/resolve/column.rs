@@ -8,6 +8,16 @@ use super::{Resolver, Via};
 use crate::Class;
 use crate::catalog::Oid;
 
+/// Whether it stands for a list of values: `x.*`, `(x).*`.
+pub(super) fn is_star(value: &p::Node) -> bool {
+    let last = match &value.node {
+        Some(NodeEnum::ColumnRef(column)) => column.fields.last(),
+        Some(NodeEnum::AIndirection(part)) => part.indirection.last(),
+        _ => None,
+    };
+    matches!(last.and_then(|last| last.node.as_ref()), Some(NodeEnum::AStar(_)))
+}
+
 /// Where an entry of a name is.
 enum Place {
     At(usize, usize),
@@ -165,7 +175,7 @@ impl<'a> Resolver<'a> {
     }
 
     /// The same where it isn't known what the name means.
-    fn perhaps_system(&mut self, name: &str) -> Typed {
+    pub(super) fn perhaps_system(&mut self, name: &str) -> Typed {
         const TELLING: [&str; 5] = ["ctid", "xmin", "xmax", "cmin", "cmax"];
         if let Some(column) = TELLING.iter().find(|one| **one == name) {
             let tells = self.reach.relations.iter().any(|one| one.class != Class::System);

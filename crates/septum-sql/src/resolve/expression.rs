@@ -377,7 +377,8 @@ impl<'a> Resolver<'a> {
                 if called == 0 && relation == Some(Oid::NONE) {
                     self.missing(MissingKind::Function, None, name);
                 }
-                Ty::Unknown
+                // `(x).xmin` is `x.xmin` where `x` is a whole row.
+                self.perhaps_system(name).ty
             }
         }
     }

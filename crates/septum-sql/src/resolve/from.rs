@@ -137,7 +137,8 @@ impl<'a> Resolver<'a> {
             // A polymorphic result may be a row too.
             TypeKind::Pseudo => Columns::open(),
             TypeKind::Base | TypeKind::Enum | TypeKind::Range | TypeKind::Multirange => {
-                let name = alias.map_or(&*only.name, |alias| &alias.aliasname);
+                let own = || alias.map_or(&*only.name, |alias| &alias.aliasname);
+                let name = only_output(only).unwrap_or_else(own);
                 let column = Column { name: Cow::Borrowed(name), typed: typed.ty.into() };
                 Columns::new(vec![column], false)
             }
@@ -151,12 +152,9 @@ impl<'a> Resolver<'a> {
         else {
             return Vec::new();
         };
-        let out = |mode: &ParameterMode| {
-            matches!(mode, ParameterMode::Out | ParameterMode::InOut | ParameterMode::Table)
-        };
         let columns = types.iter().zip(modes.iter().zip(names.iter()));
         let columns: Vec<_> = columns
-            .filter(|(_, (mode, _))| out(mode))
+            .filter(|(_, (mode, _))| is_output(mode))
             .map(|(ty, (_, name))| Column {
                 name: Cow::Borrowed(&**name),
                 typed: Ty::declared(self.catalog, *ty).into(),
@@ -345,6 +343,21 @@ impl<'a> Resolver<'a> {
         let result = read(self);
         self.levels.pop();
         result
+    }
+}
+
+fn is_output(mode: &ParameterMode) -> bool {
+    matches!(mode, ParameterMode::Out | ParameterMode::InOut | ParameterMode::Table)
+}
+
+/// The name of a function's only output, which its column has before any alias
+/// (`chooseScalarFunctionAlias`).
+fn only_output(function: &Function) -> Option<&str> {
+    let (modes, names) = (function.modes.as_deref()?, function.names.as_deref()?);
+    let mut outputs = modes.iter().zip(names).filter(|(mode, _)| is_output(mode));
+    match (outputs.next(), outputs.next()) {
+        (Some((_, name)), None) if !name.is_empty() => Some(name),
+        _ => None,
     }
 }
 

@@ -3,6 +3,7 @@ use std::borrow::Cow;
 use pg_query::protobuf as p;
 use pg_query::protobuf::node::Node as NodeEnum;
 
+use super::column::is_star;
 use super::scope::{Column, Columns, Entry, Level, Typed};
 use super::types::Ty;
 use super::{Cte, Resolver, names};
@@ -111,7 +112,7 @@ impl<'a> Resolver<'a> {
 
     fn values(&mut self, select: &'a p::SelectStmt) -> Columns<'a> {
         self.levels.push(Level::default());
-        let mut types: Vec<Ty> = Vec::new();
+        let (mut types, mut open): (Vec<Ty>, bool) = (Vec::new(), false);
         for (row, list) in select.values_lists.iter().enumerate() {
             let Some(NodeEnum::List(list)) = &list.node else {
                 self.refuse("VALUES");
@@ -119,6 +120,7 @@ impl<'a> Resolver<'a> {
             };
             for (at, value) in list.items.iter().enumerate() {
                 let ty = self.expression(value).ty;
+                open |= is_star(value);
                 match types.get_mut(at) {
                     Some(known) => *known = Ty::common([*known, ty]),
                     None if row == 0 => types.push(ty),
@@ -131,7 +133,7 @@ impl<'a> Resolver<'a> {
             name: Cow::Owned(format!("column{}", at + 1)),
             typed: (*ty).into(),
         });
-        let columns = Columns::new(columns.collect(), false);
+        let columns = if open { Columns::open() } else { Columns::new(columns.collect(), false) };
         self.tail(select, Some(columns.clone()));
         columns
     }
@@ -191,8 +193,9 @@ impl<'a> Resolver<'a> {
                     Some(Cow::Borrowed(target.name.as_str()))
                 };
                 match name {
-                    Some(name) => columns.push(Column { name, typed }),
-                    None => open = true,
+                    // `(x).*` is any number of columns.
+                    Some(name) if !is_star(value) => columns.push(Column { name, typed }),
+                    Some(_) | None => open = true,
                 }
             }
             if columns.len() > MOST_COLUMNS || !self.spend(columns.len() / 64 + 1) {
