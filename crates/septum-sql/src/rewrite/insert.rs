@@ -68,7 +68,7 @@ impl Rewriter<'_> {
         columns: &[p::Node],
     ) -> Result<(), Refusal> {
         if source.larg.is_none() && !source.values_lists.is_empty() {
-            return self.hold_in_rows(source, position);
+            return self.hold_in_rows(held, source, position);
         }
         // An item that stands for many columns hides which of them is at the position.
         let before = source.target_list.get(..=position);
@@ -86,12 +86,17 @@ impl Rewriter<'_> {
         self.hold_outside(source, position, columns)
     }
 
-    fn hold_in_rows(&mut self, source: &mut p::SelectStmt, position: usize) -> Result<(), Refusal> {
+    fn hold_in_rows(
+        &mut self,
+        held: &Held<'_>,
+        source: &mut p::SelectStmt,
+        position: usize,
+    ) -> Result<(), Refusal> {
         for row in &mut source.values_lists {
-            let Some(NodeEnum::List(row)) = &mut row.node else { continue };
-            if let Some(value) = row.items.get_mut(position) {
-                self.hold(value)?;
-            }
+            let Some(NodeEnum::List(row)) = &mut row.node else {
+                return Err(Refusal::new(Reason::NotRewritable, &held.relation.name));
+            };
+            self.hold(value_at(held, &mut row.items, position)?)?;
         }
         Ok(())
     }
@@ -145,10 +150,9 @@ impl Rewriter<'_> {
                 clause.values.push(build::node(self.tenant()?));
                 Ok(())
             }
-            Some(position) if held.alone => match clause.values.get_mut(position) {
-                Some(value) => self.hold(value),
-                None => Ok(()),
-            },
+            Some(position) if held.alone => {
+                self.hold(value_at(held, &mut clause.values, position)?)
+            }
             Some(_) => Ok(()),
         }
     }
@@ -218,12 +222,29 @@ fn position(columns: &[p::Node], column: &str) -> Result<Option<usize>, Refusal>
     Ok(found)
 }
 
+/// The value of a row that PostgreSQL puts into a column: in VALUES too, `t.*` and `(row).*` are
+/// as many values as they have columns, and none behind them is where it stands.
+fn value_at<'a>(
+    held: &Held<'_>,
+    row: &'a mut [p::Node],
+    position: usize,
+) -> Result<&'a mut p::Node, Refusal> {
+    let hidden = row.iter().take(position.saturating_add(1)).any(is_many);
+    let value = row.get_mut(position).filter(|_| !hidden);
+    value.ok_or_else(|| Refusal::new(Reason::ColumnsUnknown, &held.relation.name))
+}
+
 /// Whether an item of a SELECT is `*`, `t.*` or `(row).*`.
 fn stands_for_many(item: &p::Node) -> bool {
-    let Some(NodeEnum::ResTarget(item)) = &item.node else { return true };
-    let Some(value) = item.val.as_deref().and_then(|value| value.node.as_ref()) else {
-        return true;
-    };
+    match &item.node {
+        Some(NodeEnum::ResTarget(item)) => item.val.as_deref().is_none_or(is_many),
+        _ => true,
+    }
+}
+
+/// Whether an expression is `*`, `t.*` or `(row).*`.
+fn is_many(value: &p::Node) -> bool {
+    let Some(value) = &value.node else { return true };
     let is_star = |node: Option<&p::Node>| {
         node.is_some_and(|node| matches!(node.node, Some(NodeEnum::AStar(_))))
     };

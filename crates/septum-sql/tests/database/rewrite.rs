@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use septum_core::{RelationName, Scope, TableMode, Tenancy, TenantType};
+use septum_core::{Reason, RelationName, Scope, TableMode, Tenancy, TenantType};
 use septum_sql::{Catalog, Model, Others, Statement, parse_script, parse_script_with};
 use septum_test_cluster::Cluster;
 use tokio_postgres::types::ToSql;
@@ -351,6 +351,28 @@ async fn s53b_another_tenants_key_is_refused_as_by_a_policy() {
         assert_eq!(bench.fails(1, text).await, "42501", "{text}");
     }
     assert_eq!(bench.all("SELECT count(*) FROM crm.accounts WHERE tenant_id = 2").await, "5");
+}
+
+#[tokio::test]
+async fn s53b_values_that_are_many_columns_hide_no_key() {
+    let bench = Bench::start().await;
+    let from = "MERGE INTO deals d USING (SELECT 99 AS id, 2 AS tenant) s ON false
+        WHEN NOT MATCHED THEN INSERT";
+    for text in [
+        "INSERT INTO accounts (id, tenant_id, name) VALUES ((ROW(101, 2, 'x')::accounts).*)",
+        "INSERT INTO accounts (id, tenant_id, name) VALUES (1, 1, 'x'), (('(101,2,x)'::accounts).*)",
+        "INSERT INTO acts (id, tenant_id, note) VALUES (('(101,2)'::crm.logged).*, 1)",
+        &format!("{from} (id, tenant_id) VALUES (s.*)"),
+        &format!("{from} (id, tenant_id, account_id) VALUES (s.*, 1)"),
+    ] {
+        let statement = rewritten(text, &bench.model);
+        assert_eq!(statement.refusal(), Some(Reason::ColumnsUnknown), "{text}");
+    }
+    // Where the key is Septum's to supply, it stands behind all of them.
+    let own = "INSERT INTO accounts (id, name) VALUES (((101, 'x')::pair).*)";
+    bench.client.batch_execute("CREATE TYPE crm.pair AS (id int, name text)").await.unwrap();
+    assert_eq!(bench.touched(1, own).await.unwrap(), 1);
+    assert_eq!(bench.all("SELECT tenant_id FROM crm.accounts WHERE id = 101").await, "1");
 }
 
 #[tokio::test]
