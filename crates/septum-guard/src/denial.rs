@@ -19,6 +19,8 @@ pub struct Denial {
     /// Where, for a syntax error: the character, counted from 1.
     pub position: Option<u32>,
     crossing: bool,
+    /// Whether a configuration could allow it.
+    observable: bool,
 }
 
 impl Denial {
@@ -39,12 +41,24 @@ impl Denial {
             message: format!("{}; {}", doc.title, doc.remedy),
             position: None,
             crossing: reason == Reason::BindingSetting,
+            observable: false,
         }
     }
 
     /// Marks an attempt to change the binding, or to reach what makes it.
     pub(crate) fn crossing(self) -> Self {
         Self { crossing: true, ..self }
+    }
+
+    /// Marks what a configuration, or a command in the database, could allow.
+    pub(crate) fn observable(self) -> Self {
+        Self { observable: true, ..self }
+    }
+
+    /// Whether it may run where the guard only observes. INVARIANT: never what touches the
+    /// binding or a session's state, runs SQL held in a string, or can't be judged.
+    pub(crate) fn is_observable(&self) -> bool {
+        self.observable && !self.crossing
     }
 
     /// Says of which statement.

@@ -47,9 +47,15 @@ pub(crate) fn judge(
     match policy.mode() {
         Mode::Enforce | Mode::Off => denials.next().map_or(Ok(Vec::new()), Err),
         Mode::Observe => denials
-            .map(|denial| if is_observable(&denial) { Ok(denial) } else { Err(denial) })
+            .map(|denial| if may_be_observed(&denial, model) { Ok(denial) } else { Err(denial) })
             .collect(),
     }
+}
+
+/// A function reads every tenant's rows of a table that is enforced by rewriting alone.
+fn may_be_observed(denial: &Denial, model: Option<&Model>) -> bool {
+    let runs = matches!(denial.reason, Reason::FunctionNotAllowed | Reason::OperatorNotAllowed);
+    denial.is_observable() && !(runs && model.is_none_or(Model::rewrites))
 }
 
 /// Every rule's word against a statement that may not run under a binding.
@@ -67,23 +73,6 @@ pub(crate) fn denials(
         .filter_map(move |rule| rule(statement, policy).err())
         .chain(std::iter::once_with(catalog).flatten())
         .chain(unjudged.then(|| Denial::new(Reason::NotCanonical)))
-}
-
-/// Whether a configuration could allow it: what touches the binding, a session's state or what
-/// can't be judged is never let through.
-fn is_observable(denial: &Denial) -> bool {
-    let listed = matches!(
-        denial.reason,
-        Reason::FunctionNotAllowed
-            | Reason::OperatorNotAllowed
-            | Reason::RelationNotAllowed
-            | Reason::Unclassified
-            | Reason::UnprovenTable
-            | Reason::SystemColumnNotAllowed
-    );
-    let explain = denial.reason == Reason::StatementNotAllowed
-        && denial.subject.as_deref() == Some(explain::NAME);
-    (listed || explain) && !denial.is_crossing()
 }
 
 /// Whether a statement that [`judge`] let pass may run without one.

@@ -62,6 +62,13 @@ impl Model {
         &self.catalog
     }
 
+    /// Whether a tenant's table is enforced by rewriting alone: what a function reads of it
+    /// nobody holds back.
+    pub fn rewrites(&self) -> bool {
+        let alone = |class: &Class| matches!(class, Class::Tenant { mode: TableMode::Rewrite, .. });
+        self.classes.values().any(alone)
+    }
+
     /// The tenancy model.
     pub fn tenancy(&self) -> &Tenancy {
         &self.tenancy

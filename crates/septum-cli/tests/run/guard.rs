@@ -40,20 +40,26 @@ async fn what_is_only_observed_runs_and_becomes_a_configuration() {
     let septum = Septum::start_with("[guard]\nmode = 'observe'\n").await;
     let client = septum.client("acme").await;
     for _ in 0..2 {
-        let rows = client.query("SELECT 1 FROM pg_stat_activity LIMIT 1", &[]).await.unwrap();
-        assert_eq!(rows.len(), 1);
-        client.batch_execute("SELECT pg_sleep(0)").await.unwrap();
+        client.batch_execute("SELECT code FROM countries; SELECT score(1)").await.unwrap();
     }
     // What touches the binding or can't be judged is refused as ever.
-    for never in ["SELECT set_config('septum.binding', '', true)", "DO $$ BEGIN END $$"] {
+    for never in [
+        "SELECT set_config('septum.binding', '', true)",
+        "DO $$ BEGIN END $$",
+        "UPDATE pg_settings SET setting = 'x' WHERE name = 'search_path'",
+        "SELECT query_to_xml('SELECT 1', true, true, '')",
+        "SELECT query FROM pg_stat_activity",
+        "SELECT pg_terminate_backend(1)",
+        "SELECT current_setting(x) FROM (VALUES ('septum.token')) v (x)",
+    ] {
         client.batch_execute(never).await.unwrap_err();
     }
     let rows = client.query("SELECT id FROM deals", &[]).await.unwrap();
     assert_eq!(rows.len(), 10);
     let report = septum.run(&["guard", "report"]);
     let read: toml::Table = report.parse().unwrap();
-    assert_eq!(read["guard"]["functions"][0].as_str(), Some("pg_sleep"), "{report}");
-    assert!(report.contains("#   SEP-306 `pg_stat_activity`"), "{report}");
+    assert_eq!(read["guard"]["functions"][0].as_str(), Some("public.score"), "{report}");
+    assert_eq!(read["relations"][0]["name"].as_str(), Some("public.countries"), "{report}");
     assert!(!report.contains("set_config"), "{report}");
     let log = septum.run(&["audit", "tail", "-n", "100"]);
     assert_eq!(log.lines().filter(|line| line.contains(" observed ")).count(), 2, "{log}");

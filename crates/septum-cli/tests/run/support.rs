@@ -75,6 +75,8 @@ impl Septum {
                  INSERT INTO deals SELECT i, CASE WHEN i <= 10 THEN 1 ELSE 2 END, 'n'
                      FROM generate_series(1, 30) i;
                  SELECT septum.protect('deals', 'tenant_id');
+                 CREATE FUNCTION score(int) RETURNS int LANGUAGE sql AS 'SELECT $1';
+                 CREATE TABLE countries (code text); GRANT SELECT ON countries TO app;
                  GRANT SELECT, INSERT, UPDATE, DELETE ON deals TO app",
             )
             .await

@@ -21,7 +21,7 @@ fn proven_only(statement: &Statement, model: &Model) -> Result<(), Denial> {
     match unproven {
         Some(unproven) => {
             let name = unproven.relation.to_string();
-            Err(Denial::of(Reason::UnprovenTable, "the use of the unproven", &name))
+            Err(Denial::of(Reason::UnprovenTable, "the use of the unproven", &name).observable())
         }
         None => Ok(()),
     }

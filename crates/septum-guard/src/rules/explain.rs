@@ -6,12 +6,11 @@ use septum_sql::{Kind, Statement};
 
 use crate::{Denial, Policy};
 
-/// What is refused, in SQL's own words.
-pub(super) const NAME: &str = "EXPLAIN";
-
 pub(super) fn check(statement: &Statement, policy: &Policy) -> Result<(), Denial> {
     if matches!(statement.kind(), Kind::Explain) && !policy.explain {
-        return Err(Denial::of(Reason::StatementNotAllowed, "the statement", NAME));
+        return Err(
+            Denial::of(Reason::StatementNotAllowed, "the statement", "EXPLAIN").observable()
+        );
     }
     Ok(())
 }

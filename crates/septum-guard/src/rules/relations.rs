@@ -87,7 +87,7 @@ fn unclassified(name: &QualifiedName, scope: &str) -> Denial {
         "nobody said whose rows the relation `{name}` has; if it may be reached, add \
          `[[relations]] name = \"{name}\" scope = {scope}` to the configuration",
     );
-    denial
+    denial.observable()
 }
 
 fn is_allowed(name: &QualifiedName, written: bool) -> bool {

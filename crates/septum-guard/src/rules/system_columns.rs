@@ -9,7 +9,8 @@ use crate::{Denial, Policy};
 pub(super) fn check(statement: &Statement, policy: &Policy) -> Result<(), Denial> {
     match statement.facts().reach.system_columns.first() {
         Some(column) if !policy.system_columns => {
-            Err(Denial::of(Reason::SystemColumnNotAllowed, "the system column", column))
+            Err(Denial::of(Reason::SystemColumnNotAllowed, "the system column", column)
+                .observable())
         }
         Some(_) | None => Ok(()),
     }

@@ -141,7 +141,7 @@ impl<'a> Proof<'a> {
             | (_, K::Sequence | K::CompositeType)
             | (Class::Shared, K::Table | K::PartitionedTable | K::ForeignTable) => None,
             (Class::Tenant { .. } | Class::Shared, K::View) => self.view(relation),
-            (Class::Shared, K::MaterializedView) => self.contents(relation),
+            (Class::Shared, K::MaterializedView) => self.stored(relation),
             (
                 Class::Tenant { mode: TableMode::Rewrite, .. },
                 K::Table | K::PartitionedTable | K::MaterializedView | K::ForeignTable,

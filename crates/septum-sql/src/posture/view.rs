@@ -31,6 +31,39 @@ impl Proof<'_> {
         fault
     }
 
+    /// What a materialised view holds was read when it was refreshed, by whoever did: nothing of
+    /// a tenant's may be in it.
+    pub(super) fn stored(&mut self, view: &Relation) -> Option<Fault> {
+        self.contents(view).or_else(|| self.tenants_table(view))
+    }
+
+    fn tenants_table(&mut self, view: &Relation) -> Option<Fault> {
+        if self.views.contains(&view.oid) {
+            return Some(Fault::ViewUnread);
+        }
+        let script = view.definition.as_deref().and_then(|text| parse_script(text).ok());
+        let Some([query]) = script.as_deref() else { return Some(Fault::ViewUnread) };
+        self.views.push(view.oid);
+        let fault = query.facts().relations.iter().find_map(|used| {
+            let name = &used.name;
+            let Some(found) = self.catalog.relation_named(name.schema.as_deref(), &name.name)
+            else {
+                return Some(Fault::ViewReaches(name.to_string().into()));
+            };
+            match self.class(found) {
+                Class::Tenant { .. } => Some(Fault::ViewReaches(name.to_string().into())),
+                Class::Shared | Class::System | Class::Unclassified
+                    if found.definition.is_some() =>
+                {
+                    self.tenants_table(found)
+                }
+                Class::Shared | Class::System | Class::Unclassified => None,
+            }
+        });
+        self.views.pop();
+        fault
+    }
+
     fn relations(&mut self, query: &Statement) -> Option<Fault> {
         query.facts().relations.iter().find_map(|used| {
             let name = &used.name;
