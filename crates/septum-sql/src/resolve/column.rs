@@ -109,7 +109,10 @@ impl<'a> Resolver<'a> {
             let is = |entry: &Entry<'a>| {
                 entry.name == Some(table)
                     && schema.is_none_or(|schema| {
-                        entry.relation.is_some_and(|relation| &*relation.schema == schema)
+                        // Behind a schema stands a relation's own name, no alias.
+                        entry.relation.is_some_and(|relation| {
+                            &*relation.schema == schema && &*relation.name == table
+                        })
                     })
             };
             let mut named = entries.iter().enumerate().filter(|(_, entry)| is(entry));

@@ -2,6 +2,7 @@ use pg_query::protobuf as p;
 use pg_query::protobuf::a_const::Val;
 use pg_query::protobuf::node::Node as NodeEnum;
 
+use super::column::is_star;
 use super::scope::{Typed, string};
 use super::types::{
     BIT, BOOL, DATE, INT4, INT8, NAME, NUMERIC, TEXT, TIME, TIMESTAMP, TIMESTAMPTZ, TIMETZ, Ty,
@@ -242,7 +243,7 @@ impl<'a> Resolver<'a> {
         let l = self.optional(left).map(|left| left.ty);
         let r = self.expression(right).ty;
         let result = self.operator(name, l, r);
-        if left.is_some_and(|left| row(left).is_some()) {
+        if left.is_some_and(is_row) {
             // `(a, b) = (SELECT ...)`: each pair has an operator of its own.
             self.operator(name, Some(Ty::Unknown), Ty::Unknown);
             return BOOL;
@@ -252,7 +253,8 @@ impl<'a> Resolver<'a> {
 
     /// A row that is cast to its type is compared column by column too.
     fn row_operation(&mut self, name: &'a [p::Node], left: Option<&'a p::Node>) {
-        if !name.is_empty() && left.is_some_and(is_cast_row) {
+        let whole = |left| is_cast_row(left) || is_starred_row(left);
+        if !name.is_empty() && left.is_some_and(whole) {
             self.operator(name, Some(Ty::Unknown), Ty::Unknown);
         }
     }
@@ -310,7 +312,7 @@ impl<'a> Resolver<'a> {
         match link.sub_link_type() {
             S::ExistsSublink => BOOL,
             S::AnySublink | S::AllSublink => {
-                if tested.is_some_and(is_cast_row) {
+                if tested.is_some_and(|tested| is_cast_row(tested) || is_starred_row(tested)) {
                     self.operator_named("=", Some(Ty::Unknown), Ty::Unknown);
                     self.row_operation(&link.oper_name, tested);
                 }
@@ -418,12 +420,21 @@ fn of_value(value: &p::SqlValueFunction) -> Ty {
     }
 }
 
-/// The parts of a row that is written as such.
+/// The parts of a row that is written as such; none where one of them is a star, which stands for
+/// any number.
 pub(super) fn row(node: &p::Node) -> Option<&[p::Node]> {
     match &node.node {
-        Some(NodeEnum::RowExpr(row)) => Some(&row.args),
+        Some(NodeEnum::RowExpr(row)) if !row.args.iter().any(is_star) => Some(&row.args),
         _ => None,
     }
+}
+
+fn is_starred_row(node: &p::Node) -> bool {
+    is_row(node) && row(node).is_none()
+}
+
+fn is_row(node: &p::Node) -> bool {
+    matches!(&node.node, Some(NodeEnum::RowExpr(_)))
 }
 
 /// Whether values are compared as such: a pattern of LIKE is no tenant's key.
@@ -449,7 +460,7 @@ fn compares(operation: &p::AExpr) -> bool {
 fn is_cast_row(node: &p::Node) -> bool {
     match &node.node {
         Some(NodeEnum::TypeCast(cast)) => {
-            cast.arg.as_deref().is_some_and(|arg| row(arg).is_some() || is_cast_row(arg))
+            cast.arg.as_deref().is_some_and(|arg| is_row(arg) || is_cast_row(arg))
         }
         _ => false,
     }

@@ -53,6 +53,10 @@ fn figure(node: &p::Node) -> Figure<'_> {
         NodeEnum::CoalesceExpr(_) => Figure::Name("coalesce"),
         NodeEnum::AArrayExpr(_) => Figure::Name("array"),
         NodeEnum::RowExpr(_) => Figure::Name("row"),
+        // Before version 15 it is `bool`.
+        NodeEnum::AConst(p::AConst { val: Some(p::a_const::Val::Boolval(_)), .. }) => {
+            Figure::Unknown
+        }
         NodeEnum::AConst(_)
         | NodeEnum::ParamRef(_)
         | NodeEnum::BoolExpr(_)
