@@ -69,12 +69,24 @@ impl<'a> Resolver<'a> {
                 let targets = self.cast_to.iter();
                 let written =
                     targets.into_iter().any(|to| may_hold(self.catalog, *to, cast.target));
-                let applies = written || (implied && (own || self.may_be_there(cast.target)));
+                let applies = written || (implied && (own
+                            || self.may_be_there(cast.target)
+                            || self.is_taken(cast.target)));
                 if applies && self.may_be_there(cast.source) {
                     self.note_cast(cast);
                 }
             }
         }
+    }
+
+    /// Whether a function that may be called takes a type. Those that aren't listed take types of
+    /// `pg_catalog`.
+    fn is_taken(&self, oid: Oid) -> bool {
+        let callees = self.reach.callees.iter();
+        callees.filter_map(|one| self.catalog.function(one.oid)).any(|one| {
+            let mut taken = one.arguments.iter().chain([&one.variadic]);
+            taken.any(|ty| !is_polymorphic(*ty) && may_hold(self.catalog, *ty, oid))
+        })
     }
 
     /// Whether something in the statement may be of a type. What is of an unknown type was made
