@@ -5,7 +5,7 @@ use pg_query::protobuf::a_const::Val;
 use pg_query::protobuf::node::Node as NodeEnum;
 use septum_core::TenantType;
 
-use crate::catalog::Relation;
+use crate::catalog::{Column, Relation};
 
 pub(super) fn node(node: NodeEnum) -> p::Node {
     p::Node { node: Some(node) }
@@ -118,6 +118,25 @@ pub(super) fn named_output(name: &str, val: NodeEnum) -> p::Node {
         val: boxed(val),
         ..p::ResTarget::default()
     })))
+}
+
+/// int2, int4, int8, oid, bool, uuid, date, timestamp, timestamptz: no operator on them that the
+/// planner calls for an estimate tells of a value.
+const QUIET: [u32; 9] = [21, 23, 20, 26, 16, 2950, 1082, 1114, 1184];
+
+/// A column as a sub-select with a [`bar`] shows it: `COALESCE(of.column, of.column) column`.
+///
+/// To estimate `column LIKE '...'` the planner tries it on the commonest values of all tenants,
+/// and looks through sub-selects to find them: but through no expression. This one keeps the type,
+/// its modifier and the collation.
+pub(super) fn shown(of: &str, shown: &Column) -> p::Node {
+    let inner = column(of, &shown.name);
+    if QUIET.contains(&shown.type_oid.0) {
+        return output(inner);
+    }
+    let args = vec![node(inner.clone()), node(inner)];
+    let coalesce = p::CoalesceExpr { args, ..p::CoalesceExpr::default() };
+    named_output(&shown.name, NodeEnum::CoalesceExpr(Box::new(coalesce)))
 }
 
 /// A column in the list of an INSERT.

@@ -7,7 +7,7 @@ use pg_query::protobuf::node::Node as NodeEnum;
 use septum_core::{Reason, TableMode, TenantType};
 
 use super::{Refusal, Rewriter, build, views};
-use crate::catalog::{Oid, Relation, RelationKind};
+use crate::catalog::{Column, Oid, Relation, RelationKind};
 use crate::model::Class;
 use crate::tree::Scope;
 
@@ -104,8 +104,11 @@ impl<'m> Rewriter<'m> {
         let Held { relation, column, alone } = held;
         let alias = alias(name);
         let of = |column: &str| build::output(build::column(&relation.name, column));
-        let mut target_list: Vec<_> =
-            relation.columns.iter().map(|column| of(&column.name)).collect();
+        let shown = |column: &Column| match alone {
+            true => build::shown(&relation.name, column),
+            false => of(&column.name),
+        };
+        let mut target_list: Vec<_> = relation.columns.iter().map(shown).collect();
         target_list.extend(self.system_columns(relation, &alias)?.map(of));
         let own = build::equal(build::column(&relation.name, column), self.tenant()?);
         let mut select = p::SelectStmt {

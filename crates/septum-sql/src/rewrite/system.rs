@@ -70,7 +70,10 @@ impl Rewriter<'_> {
             let shown = COUNTS.iter().find(|(name, _)| of_class && *name == &*column.name);
             target_list.push(match shown {
                 Some((name, value)) => build::named_output(name, expression(value)?),
-                None => build::output(build::column(&relation.name, &column.name)),
+                None if hidden.is_empty() => {
+                    build::output(build::column(&relation.name, &column.name))
+                }
+                None => build::shown(&relation.name, column),
             });
         }
         let alias = super::read::alias(name);

@@ -198,6 +198,27 @@ async fn s40_s41_s42_s43_no_condition_of_the_clients_is_evaluated_on_another_ten
 }
 
 #[tokio::test]
+async fn s43_s103_no_condition_is_tried_on_the_commonest_values_of_all_tenants() {
+    let bench = Bench::start().await;
+    let common = "INSERT INTO crm.accounts SELECT i, 2, 'initech' FROM generate_series(11, 99) i;
+        INSERT INTO crm.acts SELECT 2, i, 'initech' FROM generate_series(11, 99) i; ANALYZE";
+    bench.client.batch_execute(common).await.unwrap();
+    // The pattern fails on a value that matches so far.
+    let fails = "SELECT FROM crm.accounts WHERE name LIKE '%init\\'";
+    assert!(bench.client.batch_execute(fails).await.is_err());
+    for text in [
+        "SELECT 1 FROM accounts WHERE name LIKE '%init\\'",
+        "SELECT 1 FROM accounts WHERE id = 2 AND name LIKE '%init\\' FOR UPDATE",
+        "SELECT 1 FROM acts WHERE note LIKE '%init\\'",
+        "SELECT 1 FROM acts_2 x WHERE x.note LIKE '%init\\'",
+        "SELECT 1 FROM accounts a JOIN deals d ON a.name LIKE '%init\\' AND d.id = a.id",
+        "UPDATE accounts SET name = name WHERE name LIKE '%init\\'",
+    ] {
+        bench.touched(1, text).await.unwrap_or_else(|error| panic!("{text}: {error:?}"));
+    }
+}
+
+#[tokio::test]
 async fn s44_s53_joins_sets_and_subqueries_see_the_tenants_rows_alone() {
     let bench = Bench::start().await;
     for text in [
