@@ -28,6 +28,8 @@ pub struct Facts {
     pub uuids: Vec<TenantId>,
     /// Whether rows are locked: FOR UPDATE and its kin.
     pub locks: bool,
+    /// Whether the rows of all that is read are locked: FOR UPDATE and its kin without OF.
+    pub locks_all: bool,
     /// Whether a statement inside may write: INSERT, UPDATE, DELETE or MERGE at any depth.
     pub writes: bool,
     /// What the names lead to, where there is a model of the database.

@@ -15,7 +15,8 @@ pub(super) fn check(statement: &Statement, _: &Policy) -> Result<(), Denial> {
     let facts = statement.facts();
     let mut named = facts.relations.iter();
     named.try_for_each(|relation| check_name(&relation.name, relation.written))?;
-    facts.reach.relations.iter().try_for_each(|reached| check_reached(reached, &facts.reach))
+    let mut reached = facts.reach.relations.iter();
+    reached.try_for_each(|one| check_reached(one, &facts.reach, facts.locks_all))
 }
 
 /// By the name as it stands in the statement.
@@ -32,7 +33,7 @@ fn denied(name: &QualifiedName) -> Denial {
 }
 
 /// By what the catalog and the tenancy model say.
-fn check_reached(reached: &Reached, reach: &Reach) -> Result<(), Denial> {
+fn check_reached(reached: &Reached, reach: &Reach, locked: bool) -> Result<(), Denial> {
     let name = &reached.name;
     // Who lists a view says what is to be thought of what it reads.
     let leave = reached
@@ -53,7 +54,8 @@ fn check_reached(reached: &Reached, reach: &Reach) -> Result<(), Denial> {
             Err(unclassified(name, "\"tenant\" mode = \"rewrite\""))
         }
         Class::Tenant { .. } => Ok(()),
-        Class::Shared if reached.written => {
+        // A lock of everybody's row keeps the other tenants' waiting, and tells of theirs.
+        Class::Shared if reached.written || locked => {
             Err(Denial::of(Reason::SharedWrite, "writing the relation", &name.to_string()))
         }
         Class::Shared => Ok(()),

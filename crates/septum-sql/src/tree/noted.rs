@@ -259,7 +259,11 @@ impl Walk for p::LockingClause {
     /// The names after OF are aliases of the same query, not relations of their own.
     fn walk(&mut self, walker: &mut Walker) {
         let Self { locked_rels, strength: _, wait_policy: _ } = self;
-        walker.note(|facts| facts.locks = true);
+        let all = locked_rels.is_empty();
+        walker.note(|facts| {
+            facts.locks = true;
+            facts.locks_all |= all;
+        });
         for node in locked_rels {
             match &mut node.node {
                 Some(NodeEnum::RangeVar(relation)) => walk_range_var(relation, walker),

@@ -296,7 +296,7 @@ async fn s35_a_view_is_what_it_reaches_and_whose_it_is() {
         ("nested", reaches("over_bare")),
         ("called", reaches("hidden")),
         ("sessions", reaches("pg_stat_activity")),
-        ("cached", None),
+        ("cached", reaches("accounts")),
         ("copied", Some(Fault::Kind)),
     ] {
         assert_eq!(site.fault(view).await, expected, "{view}");
