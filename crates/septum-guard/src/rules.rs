@@ -16,7 +16,7 @@ mod types;
 mod unbound;
 
 use septum_core::Reason;
-use septum_sql::{Model, Statement};
+use septum_sql::{Class, Model, Statement};
 
 use crate::{Denial, Mode, Policy};
 
@@ -46,9 +46,16 @@ pub(crate) fn judge(
     let mut denials = denials(statement, policy, model);
     match policy.mode() {
         Mode::Enforce | Mode::Off => denials.next().map_or(Ok(Vec::new()), Err),
-        Mode::Observe => denials
-            .map(|denial| if is_observable(&denial) { Ok(denial) } else { Err(denial) })
-            .collect(),
+        Mode::Observe => {
+            let contained = is_contained(statement);
+            denials
+                .map(
+                    |denial| {
+                        if contained && is_observable(&denial) { Ok(denial) } else { Err(denial) }
+                    },
+                )
+                .collect()
+        }
     }
 }
 
@@ -83,6 +90,26 @@ fn is_observable(denial: &Denial) -> bool {
     let explain = denial.reason == Reason::StatementNotAllowed
         && denial.subject.as_deref() == Some(explain::NAME);
     (listed || explain) && !denial.is_crossing()
+}
+
+/// Whether what is judged of a statement is all that it does. A catalog that is written sets
+/// what outlives the transaction (`pg_settings`), SQL held in a string and other servers do
+/// anything, and a setting whose name isn't known may be the binding's.
+fn is_contained(statement: &Statement) -> bool {
+    let facts = statement.facts();
+    let sets = facts.reach.relations.iter().any(|one| one.written && one.class == Class::System)
+        || facts.relations.iter().any(|one| one.written && one.name.name.starts_with("pg_"));
+    let runs = facts.functions.iter().chain(&facts.attributes).any(|called| {
+        let name = &*called.name.name;
+        ["_to_xml", "_to_xmlschema", "_to_xml_and_xmlschema"].iter().any(|end| name.ends_with(end))
+            || ["ts_stat", "ts_rewrite"].contains(&name)
+    });
+    let leaves = facts
+        .reach
+        .callees
+        .iter()
+        .any(|callee| callee.extension.as_deref().is_some_and(extensions::is_dangerous));
+    !sets && !runs && !leaves && facts.settings.iter().all(|used| used.name.is_some())
 }
 
 /// Whether a statement that [`judge`] let pass may run without one.

@@ -228,7 +228,9 @@ impl<'a> Resolver<'a> {
             standing = Standing::Unreviewed;
         }
         // The next transaction's number counts the writes of all tenants (S105).
-        if &*function.name == "age" && XID == Ty::Of(function.arguments.first().copied().unwrap_or(Oid::NONE)) {
+        if &*function.name == "age"
+            && XID == Ty::Of(function.arguments.first().copied().unwrap_or(Oid::NONE))
+        {
             standing = Standing::Unreviewed;
         }
         if standing != Standing::Reviewed {

@@ -69,9 +69,9 @@ impl<'a> Resolver<'a> {
                 let targets = self.cast_to.iter();
                 let written =
                     targets.into_iter().any(|to| may_hold(self.catalog, *to, cast.target));
-                let applies = written || (implied && (own
-                            || self.may_be_there(cast.target)
-                            || self.is_taken(cast.target)));
+                let applies = written
+                    || (implied
+                        && (own || self.may_be_there(cast.target) || self.is_taken(cast.target)));
                 if applies && self.may_be_there(cast.source) {
                     self.note_cast(cast);
                 }
