@@ -4,8 +4,8 @@
 mod model;
 
 use septum_bind::Binding;
-use septum_core::{Principal, Reason, TenantType};
-use septum_guard::Policy;
+use septum_core::{Environment, Principal, Reason, TenantType};
+use septum_guard::{Mode, Policy};
 use septum_sql::{MeetValue, Others, parse_script_with};
 
 fn policy() -> Policy {
@@ -217,5 +217,63 @@ fn s150_names_are_resolved_in_time() {
         let start = std::time::Instant::now();
         let _ = reason_under(&text, policy());
         assert!(start.elapsed().as_secs() < 10, "{}: {:?}", &text[..40], start.elapsed());
+    }
+}
+
+#[test]
+fn s9_s49_a_column_is_looked_for_where_the_server_finds_it() {
+    let outside = "FROM (SELECT 'x'::text AS value, 'x'::text AS column2) o";
+    for inside in [
+        "jsonb_array_elements('[1]')",
+        "jsonb_array_elements('[1]') AS other",
+        "(SELECT (jsonb_each('{}')).*) s",
+    ] {
+        let text = format!("SELECT (SELECT lower(value) FROM {inside}) {outside}");
+        each(&[(&text, Some(Reason::FunctionNotAllowed))]);
+    }
+    let values = format!(
+        "SELECT (SELECT lower(column2) FROM LATERAL (VALUES (p.*)) v) {outside}, \
+         (SELECT 1, '{{}}'::jsonb) p"
+    );
+    each(&[
+        (&values, Some(Reason::FunctionNotAllowed)),
+        (
+            "SELECT (SELECT lower(public.documents.v) FROM papers documents) FROM documents",
+            Some(Reason::FunctionNotAllowed),
+        ),
+        ("SELECT lower(v) FROM papers", None),
+    ]);
+}
+
+#[test]
+fn s105_s106_nothing_numbers_the_writes_of_all_tenants() {
+    each(&[
+        ("SELECT (a).xmin FROM accounts a", Some(Reason::SystemColumnNotAllowed)),
+        ("SELECT (a.*).ctid FROM accounts a", Some(Reason::SystemColumnNotAllowed)),
+        ("SELECT (accounts).cmin FROM accounts", Some(Reason::SystemColumnNotAllowed)),
+        ("SELECT age('3'::xid)", Some(Reason::FunctionNotAllowed)),
+        ("SELECT mxid_age('1'::xid)", Some(Reason::FunctionNotAllowed)),
+        ("SELECT age(closed_at) FROM deals", None),
+    ]);
+}
+
+#[test]
+fn s10_s121_observing_lets_nothing_run_that_no_configuration_could_contain() {
+    let observe = || Policy::new(Mode::Observe, Environment::Production).unwrap();
+    for (text, reason) in [
+        (
+            "UPDATE pg_settings SET setting = 'crm' WHERE name = 'search_path'",
+            Some(Reason::RelationNotAllowed),
+        ),
+        ("SELECT query_to_xml('SELECT 1', true, true, '')", Some(Reason::FunctionNotAllowed)),
+        ("SELECT * FROM dblink('', '') AS t (x int)", Some(Reason::FunctionNotAllowed)),
+        (
+            "SELECT current_setting(x) FROM (VALUES ('septum.token')) v (x)",
+            Some(Reason::FunctionNotAllowed),
+        ),
+        ("SELECT mine(1)", None),
+        ("SELECT * FROM rates", None),
+    ] {
+        assert_eq!(reason_under(text, observe()), reason, "{text}");
     }
 }
