@@ -13,7 +13,7 @@
 //! ```
 
 use std::collections::HashMap;
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -80,12 +80,23 @@ impl Actor {
     }
 }
 
-/// A peer is an address with a port, an address, or `unix`.
+/// A peer is an address with a port, an address, or `unix`. Of an IPv6 address the network
+/// counts, its first 64 bits: whoever has one address of it has all.
 fn host(peer: &str) -> Box<str> {
     let address = peer.parse::<SocketAddr>().map(|address| address.ip());
     address
         .or_else(|_| peer.parse::<IpAddr>())
-        .map_or_else(|_| peer.into(), |ip| ip.to_canonical().to_string().into())
+        .map_or_else(|_| peer.into(), |ip| network(ip.to_canonical()).to_string().into())
+}
+
+fn network(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V4(_) => address,
+        IpAddr::V6(address) => {
+            let [a, b, c, d, ..] = address.segments();
+            IpAddr::V6(Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0))
+        }
+    }
 }
 
 /// A lock, as operators see it.

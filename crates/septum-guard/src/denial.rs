@@ -21,6 +21,7 @@ pub struct Denial {
     crossing: bool,
     /// Whether a configuration could allow it.
     observable: bool,
+    by_look: bool,
 }
 
 impl Denial {
@@ -42,6 +43,7 @@ impl Denial {
             position: None,
             crossing: reason == Reason::BindingSetting,
             observable: false,
+            by_look: false,
         }
     }
 
@@ -59,6 +61,18 @@ impl Denial {
     /// binding or a session's state, runs SQL held in a string, or can't be judged.
     pub(crate) fn is_observable(&self) -> bool {
         self.observable && !self.crossing
+    }
+
+    /// Marks a key that was told by its look alone.
+    pub(crate) fn by_look(self, by_look: bool) -> Self {
+        Self { by_look, ..self }
+    }
+
+    /// Whether all that there was is a value that looks like another tenant's key, and meets no
+    /// tenant column. Data that others sent can hold one: it is for the log, and must not count
+    /// against whoever stores it.
+    pub fn is_by_look(&self) -> bool {
+        self.by_look
     }
 
     /// Says of which statement.

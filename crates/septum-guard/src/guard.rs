@@ -114,10 +114,11 @@ impl Guard {
             meets.into_iter().any(|meet| is_foreign(meet, parameters.clone(), own))
         };
         let known = || !keys.is_empty() && parameters.clone().any(named);
-        if !judgement.named().iter().any(foreign) && !met() && !known() {
+        let met = met();
+        if !met && !judgement.named().iter().any(foreign) && !known() {
             return None;
         }
-        let denial = Denial::new(Reason::ForeignTenant).crossing();
+        let denial = Denial::new(Reason::ForeignTenant).crossing().by_look(!met);
         let first = judgement.statements().first();
         Some(first.map_or(denial.clone(), |one| denial.in_statement(one)))
     }

@@ -126,7 +126,13 @@ impl Session {
         }
         let Some(binding) = bound.binding() else { return };
         if let Some(denial) = guard.crossing(judgement, values, binding) {
-            self.attempted(&refused(denial, bound));
+            let by_look = denial.is_by_look();
+            let refusal = refused(denial, bound);
+            if by_look {
+                self.noticed.push(self.event(&refusal), None);
+            } else {
+                self.attempted(&refusal);
+            }
         }
     }
 

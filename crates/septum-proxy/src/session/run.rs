@@ -189,7 +189,9 @@ impl Session {
 
     async fn settle(&self, refusal: Refusal) -> Answer {
         let held = self.ahead.binding().map(AsRef::as_ref);
+        // That a row leaked is the database's fault, not its reader's: others may have put it there.
         if refusal.crossing
+            && refusal.reason != Reason::LeakedRow
             && let Some(actor) = self.actor(&refusal)
         {
             lockout::count(&self.shared.services, &actor).await;
