@@ -45,7 +45,7 @@ CREATE TABLE older_acts () INHERITS (old_acts);
 CREATE VIEW account_list WITH (security_invoker) AS SELECT * FROM accounts;
 CREATE SEQUENCE account_numbers;
 
--- Functions of the application's own, which the guard does not look into yet.
+-- Functions of the application's own, which nobody listed.
 CREATE FUNCTION leak(value text) RETURNS bool LANGUAGE plpgsql COST 0.0001
     AS $$ BEGIN RAISE NOTICE 'leaked %', value; RETURN true; END $$;
 CREATE FUNCTION run(statement text) RETURNS text LANGUAGE plpgsql
