@@ -44,18 +44,9 @@ impl Rewriter<'_> {
         if join.alias.is_some() {
             return Ok(());
         }
-        let (kept, padded) = match join.jointype() {
-            p::JoinType::JoinInner => ([join.larg.as_mut(), join.rarg.as_mut()], None),
-            p::JoinType::JoinLeft => ([join.larg.as_mut(), None], join.rarg.as_mut()),
-            p::JoinType::JoinRight => ([join.rarg.as_mut(), None], join.larg.as_mut()),
-            p::JoinType::JoinFull
-            | p::JoinType::JoinSemi
-            | p::JoinType::JoinAnti
-            | p::JoinType::JoinRightSemi
-            | p::JoinType::JoinRightAnti
-            | p::JoinType::JoinUniqueOuter
-            | p::JoinType::JoinUniqueInner
-            | p::JoinType::Undefined => return Ok(()),
+        let of = join.jointype();
+        let Some(Sides { kept, padded }) = sides(of, join.larg.as_mut(), join.rarg.as_mut()) else {
+            return Ok(());
         };
         for side in kept.into_iter().flatten() {
             self.put_back(side, conditions)?;
@@ -66,5 +57,34 @@ impl Rewriter<'_> {
             conjoin(&mut join.quals, inner);
         }
         Ok(())
+    }
+}
+
+/// The sides of a join.
+pub(super) struct Sides<'a> {
+    /// Those whose rows a condition behind the join holds as it would in front of it.
+    pub(super) kept: [Option<&'a mut Box<p::Node>>; 2],
+    /// The one whose rows the join may fill with NULL.
+    pub(super) padded: Option<&'a mut Box<p::Node>>,
+}
+
+/// What the sides of a join are; `None` for one that may fill both.
+pub(super) fn sides<'a>(
+    join: p::JoinType,
+    left: Option<&'a mut Box<p::Node>>,
+    right: Option<&'a mut Box<p::Node>>,
+) -> Option<Sides<'a>> {
+    match join {
+        p::JoinType::JoinInner => Some(Sides { kept: [left, right], padded: None }),
+        p::JoinType::JoinLeft => Some(Sides { kept: [left, None], padded: right }),
+        p::JoinType::JoinRight => Some(Sides { kept: [right, None], padded: left }),
+        p::JoinType::JoinFull
+        | p::JoinType::JoinSemi
+        | p::JoinType::JoinAnti
+        | p::JoinType::JoinRightSemi
+        | p::JoinType::JoinRightAnti
+        | p::JoinType::JoinUniqueOuter
+        | p::JoinType::JoinUniqueInner
+        | p::JoinType::Undefined => None,
     }
 }

@@ -3,6 +3,7 @@
 use pg_query::protobuf as p;
 use pg_query::protobuf::node::Node as NodeEnum;
 
+use super::from::sides;
 use super::plain::Columns;
 use super::write::{conjoin, conjuncts_of};
 use super::{Refusal, Rewriter, build};
@@ -29,20 +30,11 @@ impl Rewriter<'_> {
             if join.alias.is_some() {
                 return Ok(());
             }
-            let sides = match join.jointype() {
-                p::JoinType::JoinInner => [join.larg.as_mut(), join.rarg.as_mut()],
-                p::JoinType::JoinLeft => [join.larg.as_mut(), None],
-                p::JoinType::JoinRight => [None, join.rarg.as_mut()],
-                p::JoinType::JoinFull
-                | p::JoinType::JoinSemi
-                | p::JoinType::JoinAnti
-                | p::JoinType::JoinRightSemi
-                | p::JoinType::JoinRightAnti
-                | p::JoinType::JoinUniqueOuter
-                | p::JoinType::JoinUniqueInner
-                | p::JoinType::Undefined => return Ok(()),
+            let of = join.jointype();
+            let Some(sides) = sides(of, join.larg.as_mut(), join.rarg.as_mut()) else {
+                return Ok(());
             };
-            for side in sides.into_iter().flatten() {
+            for side in sides.kept.into_iter().flatten() {
                 self.push_into(side, conditions, false)?;
             }
             return Ok(());
